@@ -41,12 +41,10 @@ export const serverSection = {
         schemes: ['http', 'https'],
       },
     ),
-    'trusted-proxies': integer(
-      'How many proxies of yours stand before the server; so many entries of X-Forwarded-For are believed.',
+    'trust-proxy': yesNo(
+      'Believe the last entry of X-Forwarded-For, because a proxy of yours on this machine sets it.',
       {
-        default: 0,
-        min: 0,
-        max: 8,
+        default: false,
       },
     ),
     profile: choice(
