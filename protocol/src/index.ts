@@ -1,4 +1,5 @@
 // The door of the room: what everybody else may use.
+export { serverAllowedByAcl } from './acl/server-acl.ts';
 export {
   allowed,
   type AuthorisedEvent,
@@ -26,6 +27,8 @@ export { contentHash, eventIdOf } from './events/hashes.ts';
 export type { Checked, Pdu, UnsignedPdu } from './events/pdu.ts';
 export { redactContent, redactEvent, redactionTarget } from './events/redaction.ts';
 export { addSignature, signEvent, type SignedEvent } from './events/sign-event.ts';
+export { eventFilter, type FilteredEvent } from './filters/event-filter.ts';
+export { compileGlob, type Glob, type GlobOptions } from './globs/glob.ts';
 export {
   identifierBytesMax,
   isEventId,
@@ -75,6 +78,36 @@ export {
   mayUnban,
   membershipOf,
 } from './power/may.ts';
+export type { PushContext, PushedEvent, PushedEvent as ClientEventForPush } from './push-rules/conditions.ts';
+export { defaultPushRules } from './push-rules/default-rules.ts';
+export { evaluatePushRules, type PushOutcome } from './push-rules/evaluate.ts';
+export {
+  placePushRule,
+  pushRuleKinds,
+  type Placed,
+  type PushRule,
+  type PushRuleKind,
+  type PushRuleset,
+} from './push-rules/ruleset.ts';
+export {
+  advances,
+  mainThread,
+  threadOf,
+  unreadCounts,
+  type CountedEvent,
+  type Receipt,
+  type ReceiptType,
+  type UnreadCount,
+  type UnreadCounts,
+} from './receipts/receipts.ts';
+export { aggregateRelations, type Aggregation, type Reaction } from './relations/aggregate.ts';
+export {
+  isValidReplacement,
+  relationOf,
+  replacedContent,
+  type RelatedEvent,
+  type Relation,
+} from './relations/relation.ts';
 export type { RedactionKeeps, RoomVersion } from './room-versions/room-version.ts';
 export {
   creatableRoomVersions,
@@ -82,4 +115,40 @@ export {
   knownRoomVersions,
   roomVersion,
 } from './room-versions/versions.ts';
+export {
+  heroesMax,
+  roomHeroes,
+  roomName,
+  roomNameParts,
+  type Hero,
+  type RoomMember,
+  type RoomName,
+  type RoomNameInput,
+} from './rooms/room-name.ts';
+export {
+  callExpiryDefaultMs,
+  callLeaveContent,
+  callMembers,
+  callMemberStateKey,
+  callMemberType,
+  readCallMember,
+  type CallMember,
+  type CallMemberEvent,
+} from './rtc/call-members.ts';
+export {
+  stickyDurationMaxMs,
+  stickyEvents,
+  stickyMembers,
+  stickyMemberType,
+  stickyUntil,
+  type StickyEvent,
+  type StickyMember,
+} from './rtc/sticky-members.ts';
 export { signJson, signedText, signingKeyIds, verifyJson } from './signing/sign-json.ts';
+export {
+  historyVisibility,
+  mayServerSeeEvent,
+  mayUserSeeEvent,
+  type HistoryVisibility,
+  type UserVisibilityQuestion,
+} from './visibility/history-visibility.ts';
