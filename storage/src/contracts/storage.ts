@@ -1,0 +1,42 @@
+import type { AccountStore } from './accounts.ts';
+import type { EncryptionStore } from './encryption.ts';
+import type { RoomStore } from './rooms.ts';
+import type { StreamReader } from './writer.ts';
+
+/** Everything Majlis keeps, by domain. */
+export interface Storage {
+  readonly stream: StreamReader;
+  readonly accounts: AccountStore;
+  readonly rooms: RoomStore;
+  readonly encryption: EncryptionStore;
+  /** Brings the schema up to date; refuses a database that a newer Majlis has written. */
+  migrate(): Promise<void>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database cannot be reached or cannot write (connection lost, disk full). Nothing of the call was kept. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable';
+}
+
+/** A write that this one builds on failed; build it again on what is there. Nothing of the call was kept. */
+export class ChainBroken extends Error {
+  override readonly name = 'ChainBroken';
+}
+
+/** The schema is of a newer Majlis than this one. */
+export class SchemaTooNew extends Error {
+  override readonly name = 'SchemaTooNew';
+}
+
+/** Another process owns this database. */
+export class StorageInUse extends Error {
+  override readonly name = 'StorageInUse';
+}
+
+/** The write collided with a row that exists (a repeated transaction id, a taken name). */
+export class Conflict extends Error {
+  override readonly name = 'Conflict';
+}

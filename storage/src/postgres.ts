@@ -1,0 +1,54 @@
+import { StorageInUse } from './contracts/storage.ts';
+import type { Storage } from './contracts/storage.ts';
+import { PostgresAccounts } from './postgres/accounts.ts';
+import { Database } from './postgres/database.ts';
+import { PostgresEncryption } from './postgres/encryption.ts';
+import { migrate } from './postgres/migrate.ts';
+import { PostgresRooms } from './postgres/rooms.ts';
+import { Strings } from './postgres/strings.ts';
+import { Writer } from './postgres/writer.ts';
+
+/** Any number will do, as long as no other program on the same database uses it. */
+const owner_lock = 7_261_011;
+
+/**
+ * Opens storage on a PostgreSQL database (15 or newer). Call `migrate` before anything else.
+ * @throws StorageUnavailable when the database does not answer.
+ */
+export async function openStorage(options: {
+  connectionString: string;
+  poolSize?: number;
+}): Promise<Storage> {
+  const database = new Database(options.connectionString, options.poolSize ?? 10);
+  const strings = new Strings(database);
+  const writer = new Writer(database, strings);
+  const owner = await database.connect();
+  const locked = await owner.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+    owner_lock,
+  ]);
+  if (locked.rows[0]?.locked !== true) {
+    owner.release();
+    await database.close();
+    throw new StorageInUse('another Majlis is running on this database');
+  }
+  // The lock lives as long as this connection; losing it means losing the database, which every write will notice.
+  owner.on('error', () => undefined);
+  return {
+    stream: writer,
+    accounts: new PostgresAccounts(database, strings, writer),
+    rooms: new PostgresRooms(database, strings, writer),
+    encryption: new PostgresEncryption(database, strings, writer),
+    async migrate() {
+      await migrate(database);
+      await writer.start();
+    },
+    async ping() {
+      await database.query('select 1');
+    },
+    async close() {
+      await writer.drain();
+      owner.release(true);
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,320 @@
+import type { Account, AccountStore, Device, NewSession, TokenOwner } from '../contracts/accounts.ts';
+import type { Database } from './database.ts';
+import { noteDeviceListChange } from './device-lists.ts';
+import type { Strings } from './strings.ts';
+import type { Writer } from './writer.ts';
+
+interface AccountRow {
+  user_id: string;
+  password_hash: string | null;
+  is_admin: boolean;
+  is_guest: boolean;
+  deactivated: boolean;
+  created_ts: number;
+  profile: Record<string, unknown>;
+}
+
+interface DeviceRow {
+  device_id: string;
+  display_name: string | null;
+  created_ts: number;
+  last_seen_ts: number | null;
+  last_seen_ip: string | null;
+}
+
+const accountColumns = 'user_id, password_hash, is_admin, is_guest, deactivated, created_ts, profile';
+const deviceColumns = 'device_id, display_name, created_ts, last_seen_ts, last_seen_ip';
+
+function toAccount(row: AccountRow): Account {
+  return {
+    userId: row.user_id,
+    passwordHash: row.password_hash,
+    isAdmin: row.is_admin,
+    isGuest: row.is_guest,
+    deactivated: row.deactivated,
+    createdTs: row.created_ts,
+    profile: row.profile,
+  };
+}
+
+function toDevice(row: DeviceRow): Device {
+  return {
+    deviceId: row.device_id,
+    displayName: row.display_name,
+    createdTs: row.created_ts,
+    lastSeenTs: row.last_seen_ts,
+    lastSeenIp: row.last_seen_ip,
+  };
+}
+
+/** Accounts, devices and tokens. */
+export class PostgresAccounts implements AccountStore {
+  readonly #database: Database;
+  readonly #strings: Strings;
+  readonly #writer: Writer;
+
+  constructor(database: Database, strings: Strings, writer: Writer) {
+    this.#database = database;
+    this.#strings = strings;
+    this.#writer = writer;
+  }
+
+  async create(account: Parameters<AccountStore['create']>[0]): Promise<boolean> {
+    const user = await this.#strings.number(account.userId);
+    const rows = await this.#database.query(
+      `insert into accounts (user_nid, user_id, password_hash, is_admin, is_guest, created_ts)
+       values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning user_nid`,
+      [user, account.userId, account.passwordHash, account.isAdmin, account.isGuest, account.ts],
+    );
+    return rows.length > 0;
+  }
+
+  async account(userId: string): Promise<Account | undefined> {
+    const rows = await this.#database.query<AccountRow>(
+      `select ${accountColumns} from accounts where user_id = $1`,
+      [userId],
+    );
+    return rows[0] && toAccount(rows[0]);
+  }
+
+  async count(): Promise<number> {
+    const rows = await this.#database.query<{ count: number }>('select count(*) as count from accounts');
+    return rows[0]?.count ?? 0;
+  }
+
+  async setPassword(userId: string, passwordHash: string | null): Promise<void> {
+    await this.#database.query('update accounts set password_hash = $2 where user_id = $1', [
+      userId,
+      passwordHash,
+    ]);
+  }
+
+  async deactivate(userId: string): Promise<void> {
+    await this.#database.query(
+      `update accounts set deactivated = true, password_hash = null, profile = '{}' where user_id = $1`,
+      [userId],
+    );
+  }
+
+  async setProfileField(userId: string, field: string, value: unknown): Promise<void> {
+    if (value === undefined) {
+      await this.#database.query('update accounts set profile = profile - $2::text where user_id = $1', [
+        userId,
+        field,
+      ]);
+      return;
+    }
+    await this.#database.query(
+      'update accounts set profile = profile || jsonb_build_object($2::text, $3::jsonb) where user_id = $1',
+      [userId, field, JSON.stringify(value)],
+    );
+  }
+
+  async searchDirectory(words: string, limit: number): Promise<Account[]> {
+    const pattern = `%${words.replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`;
+    const rows = await this.#database.query<AccountRow>(
+      `select ${accountColumns} from accounts
+       where not deactivated and not is_guest and (user_id ilike $1 or profile ->> 'displayname' ilike $1)
+       order by user_id limit $2`,
+      [pattern, limit],
+    );
+    return rows.map(toAccount);
+  }
+
+  async profiles(userIds: readonly string[]): Promise<Account[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.#database.query<AccountRow>(
+      `select ${accountColumns} from accounts where user_id = any($1::text[])`,
+      [userIds],
+    );
+    return rows.map(toAccount);
+  }
+
+  async openSession(session: NewSession): Promise<void> {
+    const user = await this.#strings.number(session.userId);
+    await this.#database.transaction(async (transaction) => {
+      await transaction.query(
+        `insert into devices (user_nid, device_id, display_name, created_ts) values ($1, $2, $3, $4)
+         on conflict (user_nid, device_id) do update set display_name = coalesce(devices.display_name, excluded.display_name)`,
+        [user, session.deviceId, session.displayName, session.ts],
+      );
+      await transaction.query('delete from access_tokens where user_nid = $1 and device_id = $2', [
+        user,
+        session.deviceId,
+      ]);
+      await transaction.query('delete from refresh_tokens where user_nid = $1 and device_id = $2', [
+        user,
+        session.deviceId,
+      ]);
+      await transaction.query(
+        `insert into access_tokens (token_hash, user_nid, device_id, expires_ts, refresh_hash, created_ts)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [session.accessHash, user, session.deviceId, session.expiresTs, session.refreshHash, session.ts],
+      );
+      if (session.refreshHash === null) return;
+      await transaction.query(
+        'insert into refresh_tokens (token_hash, user_nid, device_id, created_ts) values ($1, $2, $3, $4)',
+        [session.refreshHash, user, session.deviceId, session.ts],
+      );
+    });
+  }
+
+  async tokenOwner(accessHash: Uint8Array): Promise<TokenOwner | undefined> {
+    const rows = await this.#database.query<{
+      user_id: string;
+      device_id: string;
+      is_guest: boolean;
+      is_admin: boolean;
+      expires_ts: number | null;
+    }>(
+      `select a.user_id, t.device_id, a.is_guest, a.is_admin, t.expires_ts
+       from access_tokens t join accounts a on a.user_nid = t.user_nid where t.token_hash = $1 and not a.deactivated`,
+      [accessHash],
+    );
+    const row = rows[0];
+    return (
+      row && {
+        userId: row.user_id,
+        deviceId: row.device_id,
+        isGuest: row.is_guest,
+        isAdmin: row.is_admin,
+        expiresTs: row.expires_ts,
+      }
+    );
+  }
+
+  async refresh(next: Parameters<AccountStore['refresh']>[0]): ReturnType<AccountStore['refresh']> {
+    return this.#database.transaction(async (transaction) => {
+      const rows = await transaction.query<{
+        user_nid: number;
+        user_id: string;
+        device_id: string;
+        replaced_by: Uint8Array | null;
+      }>(
+        `select r.user_nid, a.user_id, r.device_id, r.replaced_by
+         from refresh_tokens r join accounts a on a.user_nid = r.user_nid
+         where r.token_hash = $1 and not a.deactivated for update of r`,
+        [next.refreshHash],
+      );
+      const row = rows[0];
+      if (row === undefined) return 'unknown';
+      if (row.replaced_by !== null) {
+        // Somebody holds an old copy: the spec lets us end the whole session, and so does prudence.
+        await transaction.query('delete from access_tokens where user_nid = $1 and device_id = $2', [
+          row.user_nid,
+          row.device_id,
+        ]);
+        await transaction.query('delete from refresh_tokens where user_nid = $1 and device_id = $2', [
+          row.user_nid,
+          row.device_id,
+        ]);
+        return 'reused';
+      }
+      await transaction.query('update refresh_tokens set replaced_by = $2 where token_hash = $1', [
+        next.refreshHash,
+        next.nextRefreshHash,
+      ]);
+      await transaction.query(
+        'insert into refresh_tokens (token_hash, user_nid, device_id, created_ts) values ($1, $2, $3, $4)',
+        [next.nextRefreshHash, row.user_nid, row.device_id, next.ts],
+      );
+      await transaction.query('delete from access_tokens where user_nid = $1 and device_id = $2', [
+        row.user_nid,
+        row.device_id,
+      ]);
+      await transaction.query(
+        `insert into access_tokens (token_hash, user_nid, device_id, expires_ts, refresh_hash, created_ts)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [next.nextAccessHash, row.user_nid, row.device_id, next.expiresTs, next.nextRefreshHash, next.ts],
+      );
+      return { userId: row.user_id, deviceId: row.device_id };
+    });
+  }
+
+  async devices(userId: string): Promise<Device[]> {
+    const rows = await this.#database.query<DeviceRow>(
+      `select ${deviceColumns} from devices where user_nid = (select user_nid from accounts where user_id = $1)
+       order by created_ts, device_id`,
+      [userId],
+    );
+    return rows.map(toDevice);
+  }
+
+  async device(userId: string, deviceId: string): Promise<Device | undefined> {
+    const rows = await this.#database.query<DeviceRow>(
+      `select ${deviceColumns} from devices
+       where user_nid = (select user_nid from accounts where user_id = $1) and device_id = $2`,
+      [userId, deviceId],
+    );
+    return rows[0] && toDevice(rows[0]);
+  }
+
+  async renameDevice(userId: string, deviceId: string, displayName: string | null): Promise<boolean> {
+    const user = await this.#strings.number(userId);
+    let found = false;
+    await this.#writer.write(async (transaction, position) => {
+      const rows = await transaction.query(
+        'update devices set display_name = $3 where user_nid = $1 and device_id = $2 returning device_id',
+        [user, deviceId, displayName],
+      );
+      found = rows.length > 0;
+      if (!found) return undefined;
+      await noteDeviceListChange(transaction, position, user);
+      return { kind: 'device-list', userId };
+    });
+    return found;
+  }
+
+  async seenDevice(userId: string, deviceId: string, ts: number, ip: string): Promise<void> {
+    await this.#database.query(
+      `update devices set last_seen_ts = $3, last_seen_ip = $4
+       where user_nid = (select user_nid from accounts where user_id = $1) and device_id = $2`,
+      [userId, deviceId, ts, ip],
+    );
+  }
+
+  async deleteDevices(userId: string, deviceIds: readonly string[]): Promise<void> {
+    const user = await this.#strings.number(userId);
+    await this.#writer.write(async (transaction, position) => {
+      await transaction.query('delete from devices where user_nid = $1 and device_id = any($2::text[])', [
+        user,
+        deviceIds,
+      ]);
+      await noteDeviceListChange(transaction, position, user);
+      return { kind: 'device-list', userId };
+    });
+  }
+
+  async addRegistrationToken(token: Parameters<AccountStore['addRegistrationToken']>[0]): Promise<void> {
+    await this.#database.query(
+      'insert into registration_tokens (token_hash, makes_admin, uses_left, expires_ts) values ($1, $2, $3, $4)',
+      [token.tokenHash, token.makesAdmin, token.uses, token.expiresTs],
+    );
+  }
+
+  async registrationToken(tokenHash: Uint8Array, now: number): Promise<{ makesAdmin: boolean } | undefined> {
+    const rows = await this.#database.query<{ makes_admin: boolean }>(
+      `select makes_admin from registration_tokens
+       where token_hash = $1 and uses_left > 0 and (expires_ts is null or expires_ts > $2)`,
+      [tokenHash, now],
+    );
+    return rows[0] && { makesAdmin: rows[0].makes_admin };
+  }
+
+  async spendRegistrationToken(tokenHash: Uint8Array, now: number): Promise<boolean> {
+    const rows = await this.#database.query(
+      `update registration_tokens set uses_left = uses_left - 1
+       where token_hash = $1 and uses_left > 0 and (expires_ts is null or expires_ts > $2) returning uses_left`,
+      [tokenHash, now],
+    );
+    return rows.length > 0;
+  }
+
+  async anyRegistrationToken(now: number): Promise<boolean> {
+    const rows = await this.#database.query(
+      'select 1 from registration_tokens where uses_left > 0 and (expires_ts is null or expires_ts > $1) limit 1',
+      [now],
+    );
+    return rows.length > 0;
+  }
+}

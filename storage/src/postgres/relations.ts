@@ -1,0 +1,97 @@
+import type { Aggregation, RoomStore } from '../contracts/rooms.ts';
+import type { StoredEvent } from '../contracts/writer.ts';
+import type { Database } from './database.ts';
+import { eventColumns, eventJoins, fromRow } from './events.ts';
+import type { EventRow } from './events.ts';
+import type { Strings } from './strings.ts';
+
+interface MutableAggregation {
+  parentEventId: string;
+  edit?: StoredEvent;
+  thread?: { count: number; latest: StoredEvent; participated: boolean };
+  references: string[];
+}
+
+/** What events say of one another: edits, threads, reactions, references. */
+export class RelationRows {
+  readonly #database: Database;
+  readonly #strings: Strings;
+
+  constructor(database: Database, strings: Strings) {
+    this.#database = database;
+    this.#strings = strings;
+  }
+
+  async children(
+    query: Parameters<RoomStore['relations']>[0],
+  ): Promise<Array<StoredEvent & { relType: string }>> {
+    const backward = query.direction === 'backward';
+    const low = (backward ? query.to : query.from) ?? Number.MIN_SAFE_INTEGER;
+    const high = (backward ? query.from : query.to) ?? Number.MAX_SAFE_INTEGER;
+    const rows = await this.#database.query<EventRow & { rel_type: string }>(
+      `select ${eventColumns}, r.rel_type
+       from relations r join events e on e.event_nid = r.child_nid ${eventJoins}
+       where r.parent_event_id = $1 and e.room_nid = $2 and e.tl > $3 and e.tl < $4
+         and ($5::text is null or r.rel_type = $5) and ($6::text is null or ty.value = $6) and e.flags & 6 = 0
+       order by e.tl ${backward ? 'desc' : 'asc'} limit $7`,
+      [query.parentEventId, query.roomNid, low, high, query.relType ?? null, query.type ?? null, query.limit],
+    );
+    return rows.map((row) => ({ ...fromRow(row), relType: row.rel_type }));
+  }
+
+  async aggregations(parentEventIds: readonly string[], userId: string): Promise<Aggregation[]> {
+    if (parentEventIds.length === 0) return [];
+    const user = (await this.#strings.find(userId)) ?? -1;
+    const rows = await this.#database.query<
+      EventRow & { parent_event_id: string; rel_type: string; thread_count: number; participated: boolean }
+    >(
+      `with kin as (
+         select r.*, p.sender_nid as parent_sender, p.type_nid as parent_type
+         from relations r join events p on p.event_id = r.parent_event_id
+         where r.parent_event_id = any($1::text[]) and p.room_nid = r.room_nid
+       ), chosen as (
+         (select distinct on (parent_event_id) parent_event_id, child_nid, rel_type, 0 as thread_count, false as participated
+            from kin where rel_type = 'm.replace' and sender_nid = parent_sender and type_nid = parent_type
+            order by parent_event_id, child_nid desc)
+         union all
+         (select parent_event_id, max(child_nid), rel_type, count(*)::int, bool_or(sender_nid = $2 or parent_sender = $2)
+            from kin where rel_type = 'm.thread' group by parent_event_id, rel_type)
+         union all
+         (select parent_event_id, child_nid, rel_type, 0, false from kin where rel_type = 'm.reference' limit 1000)
+       )
+       select ${eventColumns}, c.parent_event_id, c.rel_type, c.thread_count, c.participated
+       from chosen c join events e on e.event_nid = c.child_nid ${eventJoins}`,
+      [parentEventIds, user],
+    );
+    const byParent = new Map<string, MutableAggregation>();
+    for (const row of rows) {
+      const entry = byParent.get(row.parent_event_id) ?? {
+        parentEventId: row.parent_event_id,
+        references: [],
+      };
+      byParent.set(row.parent_event_id, entry);
+      if (row.rel_type === 'm.replace') entry.edit = fromRow(row);
+      else if (row.rel_type === 'm.thread') {
+        entry.thread = { count: row.thread_count, latest: fromRow(row), participated: row.participated };
+      } else entry.references.push(row.event_id);
+    }
+    return [...byParent.values()];
+  }
+
+  async threads(
+    query: Parameters<RoomStore['threads']>[0],
+  ): Promise<Array<{ root: StoredEvent; lastTl: number }>> {
+    const participant =
+      query.participant === undefined ? null : ((await this.#strings.find(query.participant)) ?? -1);
+    const rows = await this.#database.query<EventRow & { last_tl: number }>(
+      `select ${eventColumns}, t.last_tl from (
+         select r.parent_event_id, max(r.child_nid) as last_tl, bool_or(r.sender_nid = $2) as participated
+         from relations r where r.room_nid = $1 and r.rel_type = 'm.thread' group by r.parent_event_id
+       ) t join events e on e.event_id = t.parent_event_id ${eventJoins}
+       where e.room_nid = $1 and t.last_tl < $3 and ($2::int is null or t.participated or e.sender_nid = $2)
+       order by t.last_tl desc limit $4`,
+      [query.roomNid, participant, query.before ?? Number.MAX_SAFE_INTEGER, query.limit],
+    );
+    return rows.map((row) => ({ root: fromRow(row), lastTl: row.last_tl }));
+  }
+}
