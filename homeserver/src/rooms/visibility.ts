@@ -1,0 +1,82 @@
+import type { Storage, StoredEvent } from '@majlis/storage';
+import { parsePdu, textOf } from './room.ts';
+import type { Room } from './room.ts';
+
+interface Interval {
+  readonly from: number;
+  readonly to: number;
+  readonly value: string;
+}
+
+/** What a user may see of a room's history (Client-Server API, "Room history visibility"). */
+export interface Sight {
+  /** Whether the event may be shown. */
+  readonly sees: (event: StoredEvent) => boolean;
+  /** The user's membership just before the event. */
+  readonly membershipAt: (event: StoredEvent) => string;
+}
+
+function at(intervals: readonly Interval[], tl: number, fallback: string): string {
+  return intervals.find((interval) => interval.from <= tl && tl < interval.to)?.value ?? fallback;
+}
+
+/** Works out visibility from the intervals in which memberships and settings held, read once per question. */
+export class Visibility {
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  /** For a joined member of a room whose history was always shared, no read is needed. */
+  async sight(room: Room, userId: string): Promise<Sight> {
+    const setting = room.current('m.room.history_visibility', '');
+    const value = textOf(setting, 'history_visibility') ?? 'shared';
+    const member = room.current('m.room.member', userId);
+    const untouched = setting === undefined || setting.pdu.unsigned?.['replaces_state'] === undefined;
+    if (
+      textOf(member, 'membership') === 'join' &&
+      untouched &&
+      (value === 'shared' || value === 'world_readable')
+    ) {
+      const joinedAt = member?.stored.tl ?? 0;
+      const first = member?.pdu.unsigned?.['replaces_state'] === undefined;
+      if (first) {
+        return {
+          sees: () => true,
+          membershipAt: (event) => (event.tl >= joinedAt ? 'join' : 'leave'),
+        };
+      }
+    }
+    return this.#fromHistory(room, userId);
+  }
+
+  async #fromHistory(room: Room, userId: string): Promise<Sight> {
+    const [settings, memberships] = await Promise.all([
+      this.#intervals(room, 'm.room.history_visibility', '', 'history_visibility'),
+      this.#intervals(room, 'm.room.member', userId, 'membership'),
+    ]);
+    const joinedNow = room.membership(userId) === 'join';
+    const lastJoin = memberships.findLast((interval) => interval.value === 'join');
+    const membershipAt = (event: StoredEvent): string => at(memberships, event.tl, 'leave');
+    const sees = (event: StoredEvent): boolean => {
+      // An event that changes the very setting or membership is seen by the more generous of both sides.
+      const setting = [at(settings, event.tl, 'shared'), at(settings, event.tl - 1, 'shared')];
+      if (setting.includes('world_readable')) return true;
+      const membership = [at(memberships, event.tl, 'leave'), at(memberships, event.tl - 1, 'leave')];
+      if (membership.includes('join')) return true;
+      if (event.type === 'm.room.member' && event.stateKey === userId) return true;
+      if (setting.includes('shared') && lastJoin !== undefined) return joinedNow || event.tl < lastJoin.to;
+      return setting.includes('invited') && membership.includes('invite');
+    };
+    return { sees, membershipAt };
+  }
+
+  async #intervals(room: Room, type: string, key: string, member: string): Promise<Interval[]> {
+    const rows = await this.#storage.rooms.stateIntervals(room.nid, type, key);
+    return rows.map(({ from, to, event }) => {
+      const value = parsePdu(event).content[member];
+      return { from, to, value: typeof value === 'string' ? value : '' };
+    });
+  }
+}
