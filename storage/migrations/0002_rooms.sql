@@ -23,7 +23,7 @@ create table events (
   ts bigint not null,
   flags smallint not null default 0,          -- 1: has relations pointing at it; 2: soft-failed; 4: rejected
   redacted_by bigint,                         -- event_nid of the redaction
-  json text compression lz4 not null          -- canonical JSON of the PDU, byte for byte as hashed
+  json text not null                          -- canonical JSON of the PDU, byte for byte as hashed
 );
 create unique index events_timeline on events (room_nid, tl);
 create index events_time on events (room_nid, ts);
