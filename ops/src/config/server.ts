@@ -52,6 +52,7 @@ export const serverSection = {
       ['demo', 'open'],
       { default: undefined },
     ),
+    'web-app': yesNo('Serve the web app; without it only the APIs are there.', { default: true }),
     'log-level': choice('Least severity that is logged.', ['debug', 'info', 'warning', 'error'], {
       default: 'info',
     }),

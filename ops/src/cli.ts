@@ -1,0 +1,42 @@
+// `npm run majlis -- COMMAND`: the operator's commands.
+
+import { describeProblem, exitCodes, Problem } from './problem.ts';
+
+/** Each command is loaded only when it is asked for. */
+const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  config: async () => (await import('./commands/config.ts')).config,
+};
+
+const nodeMajorMin = 24;
+
+async function main([name = 'serve', ...args]: readonly string[]): Promise<void> {
+  if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) {
+    throw new Problem(
+      `This is Node ${process.versions.node}; the server needs ${nodeMajorMin}.`,
+      'Run npm install, then start with npm start, which brings its own Node.',
+    );
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    throw new Problem(
+      `There is no command ${JSON.stringify(name.slice(0, 60))}.`,
+      `Commands are: ${Object.keys(commands).join(', ')}.`,
+      exitCodes.badOption,
+    );
+  }
+  const run = await load();
+  await run(args);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof Problem) {
+    console.error(describeProblem(error));
+    process.exit(error.exitCode);
+  }
+  const full = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC';
+  console.error(full ? 'The disk is full. Free some space and start again.' : error);
+  process.exit(exitCodes.failure);
+}
