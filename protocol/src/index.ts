@@ -25,6 +25,12 @@ export {
 } from './events/format.ts';
 export { contentHash, eventIdOf } from './events/hashes.ts';
 export type { Checked, Pdu, UnsignedPdu } from './events/pdu.ts';
+export {
+  receiveEvent,
+  receiveUnverifiedEvent,
+  verifyEventSignatures,
+  type Received,
+} from './events/receive.ts';
 export { redactContent, redactEvent, redactionTarget } from './events/redaction.ts';
 export { addSignature, signEvent, type SignedEvent } from './events/sign-event.ts';
 export { eventFilter, type FilteredEvent } from './filters/event-filter.ts';
@@ -144,7 +150,29 @@ export {
   type StickyEvent,
   type StickyMember,
 } from './rtc/sticky-members.ts';
+export {
+  keyValidityMaxMs,
+  readKeyDocument,
+  readNotaryAnswer,
+  writeKeyDocument,
+  type KeyDocumentRead,
+  type KeyLookup,
+  type OldKey,
+  type VerifyKey,
+} from './signing/key-document.ts';
+export {
+  parseAuthorization,
+  signRequest,
+  verifyRequest,
+  writeAuthorization,
+  type RequestAuthorization,
+  type SignedRequest,
+} from './signing/request.ts';
+export { requiredKeys, requiredSignatures, type KeyName } from './signing/required-signatures.ts';
 export { signJson, signedText, signingKeyIds, verifyJson } from './signing/sign-json.ts';
+export { collectAuthChains, type Collected } from './state/collect.ts';
+export { resolveState, type Resolution, type ResolutionInput } from './state/resolve.ts';
+export { splitStateMapKey, stateMapKey, type StateMap } from './state/state-map.ts';
 export {
   historyVisibility,
   mayServerSeeEvent,
