@@ -1,0 +1,462 @@
+import {
+  Attachment,
+  CollectStrategy,
+  DecryptionErrorCode,
+  DecryptionSettings,
+  DeviceId,
+  DeviceLists,
+  EncryptedAttachment,
+  EncryptionSettings,
+  HistoryVisibility,
+  initAsync,
+  MegolmDecryptionError,
+  OlmMachine,
+  ProcessedToDeviceEventType,
+  RoomId,
+  ShieldStateCode,
+  TrustRequirement,
+  UserId,
+} from '@matrix-org/matrix-sdk-crypto-wasm';
+import type {
+  DecryptedRoomEvent,
+  DecryptedToDeviceEvent,
+  Device,
+  RoomKeyInfo,
+} from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { DeviceAddress, DeviceMessage, JsonContent } from '../door.ts';
+import { asMatrixError, MatrixError } from '../errors.ts';
+import { isObject } from '../http.ts';
+import type { JsonBody } from '../http.ts';
+import type { Authenticity, EncryptedFile } from '../timeline/items.ts';
+import type { ClearEvent, DecryptionFailure, RawEvent } from '../timeline/log.ts';
+import type { RecoverySecret } from './contract.ts';
+import type {
+  CryptoDelivery,
+  DecryptionOutcome,
+  DeviceTrust,
+  EncryptedRoom,
+  EncryptionEngine,
+  EngineHost,
+  EngineStart,
+} from './engine-contract.ts';
+import { Identity } from './identity.ts';
+import { KeyBackup } from './key-backup.ts';
+import { MachineRequests } from './machine-requests.ts';
+import { VerificationFlows } from './verification-flows.ts';
+
+interface Running {
+  readonly machine: OlmMachine;
+  readonly requests: MachineRequests;
+  readonly backup: KeyBackup;
+  readonly identity: Identity;
+  readonly verifications: VerificationFlows;
+  readonly own: EngineStart;
+}
+
+/** The crypto machine of one device. Lives in a worker; in tests beside the client. */
+export class MachineEngine implements EncryptionEngine {
+  private readonly host: EngineHost;
+  private parts: Running | undefined;
+  /** Sharing keys and encrypting go one after another: the machine asks for it. */
+  private queue: Promise<unknown> = Promise.resolve();
+  private transaction = 0;
+
+  constructor(host: EngineHost) {
+    this.host = host;
+  }
+
+  async start(own: EngineStart): Promise<void> {
+    await initAsync();
+    const machine = await OlmMachine.initialize(
+      new UserId(own.userId),
+      new DeviceId(own.deviceId),
+      own.storeName,
+      undefined,
+      silentLogger,
+    );
+    const requests = new MachineRequests(machine, this.host);
+    const backup = new KeyBackup(machine, requests, this.host);
+    const identity = new Identity(machine, requests, this.host, backup, own);
+    const verifications = new VerificationFlows(machine, requests, this.host, own.userId, () => {
+      this.background(identity.askForSecrets());
+    });
+    this.parts = { machine, requests, backup, identity, verifications, own };
+    this.listen(this.parts);
+    this.background(this.settle(this.parts));
+  }
+
+  async stop(): Promise<void> {
+    const parts = this.parts;
+    this.parts = undefined;
+    parts?.machine.close();
+  }
+
+  async receive(delivery: CryptoDelivery): Promise<readonly DeviceMessage[]> {
+    const { machine, requests, verifications } = this.running();
+    if (delivery.anyDeviceMayHaveChanged === true) await machine.markAllTrackedUsersAsDirty();
+    const counts = new Map(Object.entries(delivery.oneTimeKeys ?? {}));
+    const fallback = delivery.unusedFallbackKeys;
+    const processed = await machine.receiveSyncChangesMsc4186(
+      JSON.stringify(delivery.toDevice),
+      new DeviceLists(users(delivery.changed), users(delivery.left)),
+      counts,
+      fallback === undefined ? undefined : new Set(fallback),
+      trust(),
+    );
+    const messages: DeviceMessage[] = [];
+    for (const event of processed) {
+      const raw = JSON.parse(event.rawEvent) as JsonBody;
+      const decrypted = event.type === ProcessedToDeviceEventType.Decrypted;
+      if (decrypted || event.type === ProcessedToDeviceEventType.PlainText) verifications.noticeEvent(raw);
+      if (decrypted) {
+        const message = await this.deviceMessage(event as DecryptedToDeviceEvent, raw);
+        if (message !== undefined) messages.push(message);
+      }
+    }
+    this.background(requests.flush());
+    return messages;
+  }
+
+  async decrypt(roomId: string, events: readonly RawEvent[]): Promise<readonly DecryptionOutcome[]> {
+    const outcomes: DecryptionOutcome[] = [];
+    for (const event of events) outcomes.push(await this.decryptOne(roomId, event));
+    return outcomes;
+  }
+
+  encrypt(room: EncryptedRoom, type: string, content: JsonBody): Promise<JsonBody> {
+    return this.inTurn(async () => {
+      const { machine } = this.running();
+      await this.shareRoomKey(room);
+      const encrypted = await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content));
+      return hideEmoji(JSON.parse(encrypted) as JsonBody);
+    });
+  }
+
+  async forgetRoomKey(roomId: string): Promise<void> {
+    await this.running().machine.invalidateGroupSession(new RoomId(roomId));
+  }
+
+  async trackUsers(userIds: readonly string[]): Promise<void> {
+    const { machine, requests } = this.running();
+    await machine.updateTrackedUsers(users(userIds));
+    this.background(requests.flush());
+  }
+
+  async encryptFile(
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; file: Omit<EncryptedFile, 'url'> }> {
+    const encrypted = Attachment.encrypt(bytes);
+    const info = encrypted.mediaEncryptionInfo;
+    if (info === undefined) throw new MatrixError('encryption', 'The file was encrypted without a key.');
+    const file = JSON.parse(info) as Omit<EncryptedFile, 'url'>;
+    return { bytes: new Uint8Array(encrypted.encryptedData), file };
+  }
+
+  async decryptFile(bytes: Uint8Array<ArrayBuffer>, file: EncryptedFile): Promise<Uint8Array<ArrayBuffer>> {
+    const { url: _url, ...info } = file;
+    try {
+      return new Uint8Array(Attachment.decrypt(new EncryptedAttachment(bytes, JSON.stringify(info))));
+    } catch (thrown) {
+      throw asMatrixError(thrown, 'encryption');
+    }
+  }
+
+  sendToDevices(
+    targets: readonly DeviceAddress[],
+    type: string,
+    content: JsonContent,
+  ): Promise<readonly DeviceAddress[]> {
+    return this.inTurn(async () => {
+      const userIds = [...new Set(targets.map((target) => target.userId))];
+      await this.openSessions(userIds);
+      const messages: Record<string, Record<string, unknown>> = {};
+      const unreachable: DeviceAddress[] = [];
+      for (const target of targets) {
+        const sealed = await this.sealFor(target, type, content);
+        if (sealed === undefined) unreachable.push(target);
+        else (messages[target.userId] ??= {})[target.deviceId] = sealed;
+      }
+      if (Object.keys(messages).length > 0) await this.sendEncrypted(messages);
+      return unreachable;
+    });
+  }
+
+  createIdentity(auth: JsonBody | undefined): Promise<void> {
+    return this.running().identity.create(auth);
+  }
+
+  setUpRecovery(words: readonly string[]): Promise<RecoverySecret> {
+    return this.running().identity.setUpRecovery(words);
+  }
+
+  recover(phraseOrKey: string): Promise<void> {
+    return this.running().identity.recover(phraseOrKey);
+  }
+
+  acceptIdentity(userId: string): Promise<void> {
+    return this.running().identity.accept(userId);
+  }
+
+  isVerified(userId: string): Promise<boolean> {
+    return this.running().identity.isVerified(userId);
+  }
+
+  async fingerprint(): Promise<string> {
+    return this.running().machine.identityKeys.ed25519.toBase64();
+  }
+
+  async ownDevices(): Promise<readonly DeviceTrust[]> {
+    const { identity } = this.running();
+    await identity.check();
+    return identity.devices();
+  }
+
+  verifyOwnDevices(deviceId: string | undefined): Promise<string> {
+    return this.running().verifications.withOwnDevices(deviceId);
+  }
+
+  verifyPerson(userId: string, roomId: string): Promise<string> {
+    return this.running().verifications.withPerson(userId, roomId);
+  }
+
+  verificationStep(id: string, step: 'accept' | 'confirm' | 'mismatch' | 'cancel' | 'dismiss'): Promise<void> {
+    return this.running().verifications.step(id, step);
+  }
+
+  async receiveVerificationEvent(roomId: string, event: JsonBody): Promise<void> {
+    const { machine, verifications, requests } = this.running();
+    await machine.receiveVerificationEvent(JSON.stringify(event), new RoomId(roomId));
+    verifications.noticeEvent(event);
+    this.background(requests.flush());
+  }
+
+  private running(): Running {
+    if (this.parts === undefined) throw new MatrixError('encryption', 'Encryption has not started.');
+    return this.parts;
+  }
+
+  private listen({ machine, backup, identity, own }: Running): void {
+    machine.registerRoomKeyUpdatedCallback(async (keys: RoomKeyInfo[]) => {
+      const sessions = keys.map((key) => ({ roomId: key.roomId.toString(), sessionId: key.sessionId }));
+      this.later(async () => {
+        this.host.emit({ is: 'roomKeys', sessions });
+        backup.saveSoon();
+      });
+    });
+    machine.registerUserIdentityUpdatedCallback(async (userId: UserId) => {
+      const id = userId.toString();
+      this.later(() => identity.lookAt(id));
+    });
+    machine.registerDevicesUpdatedCallback(async (userIds: string[]) => {
+      if (userIds.includes(own.userId)) this.later(() => identity.publish());
+    });
+    machine.registerReceiveSecretCallback(async (name: string, value: string) => {
+      this.later(() => this.takeSecret(name, value));
+    });
+  }
+
+  /** What a start has to catch up with: own keys on the server, secrets that came, the state of identity and backup. */
+  private async settle({ machine, requests, backup, identity }: Running): Promise<void> {
+    await requests.flush();
+    await identity.check();
+    await backup.check();
+    for (const value of await machine.getSecretsFromInbox(backupSecret)) {
+      await this.takeSecret(backupSecret, value);
+    }
+    await identity.publish();
+  }
+
+  private async takeSecret(name: string, value: string): Promise<void> {
+    if (name !== backupSecret) return;
+    const { machine, backup, identity } = this.running();
+    if (await backup.unlock(value)) await machine.deleteSecretsFromInbox(name);
+    await identity.publish();
+  }
+
+  private async decryptOne(roomId: string, event: RawEvent): Promise<DecryptionOutcome> {
+    const first = await this.tryDecrypt(roomId, event);
+    if (first.clear !== undefined || (first.failed !== 'noKey' && first.failed !== 'beforeThisDevice')) return first;
+    const sessionId = event.content['session_id'];
+    if (typeof sessionId !== 'string') return first;
+    try {
+      const came = await this.running().backup.fetchSession(roomId, sessionId);
+      return came ? await this.tryDecrypt(roomId, event) : first;
+    } catch (thrown) {
+      if (thrown instanceof MatrixError) return first; // The backup cannot be asked now; the key may still come.
+      throw thrown;
+    }
+  }
+
+  private async tryDecrypt(roomId: string, event: RawEvent): Promise<DecryptionOutcome> {
+    const { machine } = this.running();
+    const eventId = event.event_id;
+    try {
+      const decrypted = await machine.decryptRoomEvent(JSON.stringify(event), new RoomId(roomId), trust());
+      return { eventId, clear: clearEvent(decrypted) };
+    } catch (thrown) {
+      return { eventId, failed: failureOf(thrown, event.origin_server_ts < machine.deviceCreationTimeMs) };
+    }
+  }
+
+  private async shareRoomKey(room: EncryptedRoom): Promise<void> {
+    const { machine, requests } = this.running();
+    await this.openSessions(room.members);
+    const settings = encryptionSettings(room);
+    const shared = await machine.shareRoomKey(new RoomId(room.roomId), users(room.members), settings);
+    for (const request of shared) await requests.send(request);
+  }
+
+  /** Makes sure that the devices of these users are known and can be written to. */
+  private async openSessions(userIds: readonly string[]): Promise<void> {
+    const { machine, requests } = this.running();
+    await machine.updateTrackedUsers(users(userIds));
+    await requests.flush();
+    const claim = await machine.getMissingSessions(users(userIds));
+    if (claim !== null && claim !== undefined) await requests.send(claim);
+  }
+
+  private async sealFor(target: DeviceAddress, type: string, content: JsonContent): Promise<JsonBody | undefined> {
+    const { machine } = this.running();
+    const device = await machine.getDevice(new UserId(target.userId), new DeviceId(target.deviceId));
+    if (device === undefined) return undefined;
+    try {
+      return JSON.parse(await device.encryptToDeviceEvent(type, content)) as JsonBody;
+    } catch (thrown) {
+      console.warn('A device cannot be written to.', thrown instanceof Error ? thrown.message : thrown);
+      return undefined;
+    }
+  }
+
+  private async sendEncrypted(messages: JsonBody): Promise<void> {
+    this.transaction += 1;
+    const txnId = `s${Date.now().toString(36)}.${this.transaction}`;
+    const path = `/_matrix/client/v3/sendToDevice/m.room.encrypted/${txnId}`;
+    await this.host.request('PUT', path, { messages });
+  }
+
+  private async deviceMessage(event: DecryptedToDeviceEvent, raw: JsonBody): Promise<DeviceMessage | undefined> {
+    const { type, content } = raw;
+    if (typeof type !== 'string' || !isObject(content) || ownTypes.test(type)) return undefined;
+    const info = event.encryptionInfo;
+    const device = await this.deviceOf(info.sender.toString(), info.senderCurve25519Key);
+    if (device === undefined) return undefined;
+    return {
+      type,
+      content: content as JsonContent,
+      sender: device.userId.toString(),
+      senderDevice: device.deviceId.toString(),
+      senderSigned: device.isCrossSignedByOwner(),
+    };
+  }
+
+  /** The device that owns the Olm key: what a message claims about its sender counts for nothing. */
+  private async deviceOf(userId: string, curveKey: string): Promise<Device | undefined> {
+    const { machine, requests } = this.running();
+    const find = async () =>
+      (await machine.getUserDevices(new UserId(userId)))
+        .devices()
+        .find((device) => device.curve25519Key?.toBase64() === curveKey);
+    const known = await find();
+    if (known !== undefined) return known;
+    await requests.send(machine.queryKeysForUsers([new UserId(userId)]));
+    return find();
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** The machine holds locks while it calls back, so what follows waits for the next turn. */
+  private later(work: () => Promise<void>): void {
+    setTimeout(() => {
+      if (this.parts !== undefined) this.background(work());
+    }, 0);
+  }
+
+  private background(work: Promise<unknown>): void {
+    work.catch((thrown: unknown) => {
+      if (this.parts === undefined) return;
+      console.warn('Encryption goes on later.', asMatrixError(thrown, 'encryption').message);
+    });
+  }
+}
+
+const backupSecret = 'm.megolm_backup.v1';
+/** To-device events that the machine deals with itself. */
+const ownTypes = /^m\.(room_key|forwarded_room_key|secret|key\.verification|dummy|room\.encrypted)|^org\.matrix\.room_key/;
+
+const silentLogger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (message: unknown) => console.error(message),
+};
+
+/** The machine frees ids that are given to it in lists, so each list is made anew. */
+function users(ids: readonly string[]): UserId[] {
+  return ids.map((id) => new UserId(id));
+}
+
+function trust(): DecryptionSettings {
+  return new DecryptionSettings(TrustRequirement.Untrusted);
+}
+
+function encryptionSettings(room: EncryptedRoom): EncryptionSettings {
+  const settings = new EncryptionSettings();
+  settings.historyVisibility = {
+    invited: HistoryVisibility.Invited,
+    joined: HistoryVisibility.Joined,
+    shared: HistoryVisibility.Shared,
+    world_readable: HistoryVisibility.WorldReadable,
+  }[room.historyVisibility];
+  if (room.rotateAfterMessages !== undefined) settings.rotationPeriodMessages = BigInt(room.rotateAfterMessages);
+  // The machine counts microseconds.
+  if (room.rotateAfterMs !== undefined) settings.rotationPeriod = BigInt(room.rotateAfterMs * 1000);
+  // Refuses to send when a verified person's identity has changed and the user has not seen it.
+  settings.sharingStrategy = CollectStrategy.errorOnUnverifiedUserProblem();
+  return settings;
+}
+
+/** The relation stays readable to the server (it groups by it), the emoji of a reaction does not. */
+function hideEmoji(content: JsonBody): JsonBody {
+  const relates = content['m.relates_to'];
+  if (!isObject(relates) || relates['key'] === undefined) return content;
+  const { key: _key, ...rest } = relates;
+  return { ...content, 'm.relates_to': rest };
+}
+
+function clearEvent(decrypted: DecryptedRoomEvent): ClearEvent {
+  const { type, content } = JSON.parse(decrypted.event) as JsonBody;
+  if (typeof type !== 'string' || !isObject(content)) {
+    return { type: 'm.room.message', content: {}, authenticity: 'mismatchedSender' };
+  }
+  return { type, content, authenticity: authenticityOf(decrypted) };
+}
+
+function authenticityOf(decrypted: DecryptedRoomEvent): Authenticity {
+  switch (decrypted.shieldState(false).code) {
+    case ShieldStateCode.UnknownDevice:
+      return 'unknownDevice';
+    case ShieldStateCode.UnsignedDevice:
+      return 'unverifiedDevice';
+    case ShieldStateCode.VerificationViolation:
+      return 'identityChanged';
+    case ShieldStateCode.MismatchedSender:
+      return 'mismatchedSender';
+    case ShieldStateCode.AuthenticityNotGuaranteed:
+      return 'notGuaranteed';
+    default:
+      return 'ok'; // Nobody has verified this person; that alone is nothing to speak of.
+  }
+}
+
+function failureOf(thrown: unknown, beforeThisDevice: boolean): DecryptionFailure {
+  if (!(thrown instanceof MegolmDecryptionError)) return 'broken';
+  if (thrown.withheldCode !== undefined) return 'withheld';
+  const missing =
+    thrown.code === DecryptionErrorCode.MissingRoomKey || thrown.code === DecryptionErrorCode.UnknownMessageIndex;
+  if (!missing) return 'broken';
+  return beforeThisDevice ? 'beforeThisDevice' : 'noKey';
+}

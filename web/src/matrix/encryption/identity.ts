@@ -1,0 +1,172 @@
+import { DeviceId, OwnUserIdentity, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
+import { MatrixError } from '../errors.ts';
+import type { JsonBody } from '../http.ts';
+import type { IdentityState, RecoverySecret } from './contract.ts';
+import type { DeviceTrust, EngineHost } from './engine-contract.ts';
+import type { KeyBackup } from './key-backup.ts';
+import type { MachineRequests } from './machine-requests.ts';
+import {
+  AccountData,
+  createStorageKey,
+  hasStorageKey,
+  openStorageKey,
+  readSecret,
+  setDefaultKey,
+  storeSecret,
+} from './secret-storage.ts';
+
+const secrets = {
+  master: 'm.cross_signing.master',
+  selfSigning: 'm.cross_signing.self_signing',
+  userSigning: 'm.cross_signing.user_signing',
+  backup: 'm.megolm_backup.v1',
+} as const;
+
+/** The account's identity (cross-signing), its recovery, and which devices belong to it. */
+export class Identity {
+  private readonly machine: OlmMachine;
+  private readonly requests: MachineRequests;
+  private readonly host: EngineHost;
+  private readonly backup: KeyBackup;
+  private readonly ownId: string;
+  private readonly deviceId: string;
+  private readonly account: AccountData;
+  private state: IdentityState = 'unknown';
+
+  constructor(
+    machine: OlmMachine,
+    requests: MachineRequests,
+    host: EngineHost,
+    backup: KeyBackup,
+    own: { readonly userId: string; readonly deviceId: string },
+  ) {
+    this.machine = machine;
+    this.requests = requests;
+    this.host = host;
+    this.backup = backup;
+    this.ownId = own.userId;
+    this.deviceId = own.deviceId;
+    this.account = new AccountData(host, own.userId);
+  }
+
+  /** Asks the server for the own keys and tells what this device is to the account. */
+  async check(): Promise<void> {
+    await this.requests.send(this.machine.queryKeysForUsers([new UserId(this.ownId)]));
+    await this.publish();
+    const recovery = (await hasStorageKey(this.account)) ? 'set' : 'none';
+    this.host.emit({ is: 'recovery', state: recovery });
+  }
+
+  async publish(): Promise<void> {
+    const identity = await this.machine.getIdentity(new UserId(this.ownId));
+    const status = await this.machine.crossSigningStatus();
+    const complete = status.hasMaster && status.hasSelfSigning && status.hasUserSigning;
+    const signed = (await this.ownDevice())?.isCrossSignedByOwner() === true;
+    this.state = identity === undefined ? 'none' : complete && signed ? 'here' : 'elsewhere';
+    this.host.emit({ is: 'identity', state: this.state });
+    this.host.emit({ is: 'ownDevices', devices: await this.devices() });
+  }
+
+  async create(auth: JsonBody | undefined): Promise<void> {
+    // After the server's wish to authenticate, the same keys are offered again.
+    const made = await this.machine.bootstrapCrossSigning(auth === undefined);
+    if (made.uploadKeysRequest !== undefined) await this.requests.send(made.uploadKeysRequest);
+    const keys = JSON.parse(made.uploadSigningKeysRequest.body) as JsonBody;
+    await this.host.request(
+      'POST',
+      '/_matrix/client/v3/keys/device_signing/upload',
+      auth === undefined ? keys : { ...keys, auth },
+    );
+    await this.requests.send(made.uploadSignaturesRequest);
+    await this.requests.flush();
+    await this.check();
+  }
+
+  async setUpRecovery(words: readonly string[]): Promise<RecoverySecret> {
+    const keys = await this.machine.exportCrossSigningKeys();
+    const { masterKey, self_signing_key: selfSigning, userSigningKey } = keys ?? {};
+    if (masterKey === undefined || selfSigning === undefined || userSigningKey === undefined) {
+      throw new MatrixError('encryption', 'This device does not hold the identity of the account.');
+    }
+    const backupKey = await this.backup.ensure();
+    const key = await createStorageKey(this.account, words);
+    await storeSecret(this.account, key, secrets.master, masterKey);
+    await storeSecret(this.account, key, secrets.selfSigning, selfSigning);
+    await storeSecret(this.account, key, secrets.userSigning, userSigningKey);
+    await storeSecret(this.account, key, secrets.backup, backupKey);
+    await setDefaultKey(this.account, key);
+    this.host.emit({ is: 'recovery', state: 'set' });
+    return { words: key.words, key: key.recoveryKey };
+  }
+
+  async recover(phraseOrKey: string): Promise<void> {
+    const key = await openStorageKey(this.account, phraseOrKey);
+    const read = (name: string) => readSecret(this.account, key, name);
+    const master = await read(secrets.master);
+    const selfSigning = await read(secrets.selfSigning);
+    const userSigning = await read(secrets.userSigning);
+    if (master !== undefined && selfSigning !== undefined && userSigning !== undefined) {
+      await this.requests.send(this.machine.queryKeysForUsers([new UserId(this.ownId)]));
+      await this.machine.importCrossSigningKeys(master, selfSigning, userSigning);
+      await this.signThisDevice();
+    }
+    const backupKey = await read(secrets.backup);
+    if (backupKey !== undefined) await this.backup.unlock(backupKey);
+    await this.publish();
+  }
+
+  /** After a verification with an own device: ask it for the secrets that this one lacks. */
+  async askForSecrets(): Promise<void> {
+    await this.machine.requestMissingSecretsIfNeeded();
+    await this.requests.flush();
+    await this.publish();
+  }
+
+  async devices(): Promise<DeviceTrust[]> {
+    const devices = await this.machine.getUserDevices(new UserId(this.ownId));
+    return devices.devices().map((device) => ({
+      deviceId: device.deviceId.toString(),
+      ...(device.displayName === undefined ? {} : { name: device.displayName }),
+      verified: device.isCrossSignedByOwner(),
+      firstSeen: Number(device.firstTimeSeen()),
+    }));
+  }
+
+  async isVerified(userId: string): Promise<boolean> {
+    return (await this.machine.getIdentity(new UserId(userId)))?.isVerified() === true;
+  }
+
+  /** The user has seen that a person's identity changed and goes on with the new one. */
+  async accept(userId: string): Promise<void> {
+    const identity = await this.machine.getIdentity(new UserId(userId));
+    if (identity === undefined || identity instanceof OwnUserIdentity) return;
+    if (identity.hasVerificationViolation()) await identity.withdrawVerification();
+    await identity.pinCurrentMasterKey();
+  }
+
+  /** Tells when a person's identity is not the one this device knew. */
+  async lookAt(userId: string): Promise<void> {
+    if (userId === this.ownId) {
+      await this.publish();
+      return;
+    }
+    const identity = await this.machine.getIdentity(new UserId(userId));
+    if (identity === undefined || identity instanceof OwnUserIdentity) return;
+    const wasVerified = identity.hasVerificationViolation();
+    if (wasVerified || identity.identityNeedsUserApproval()) {
+      this.host.emit({ is: 'identityChanged', userId, wasVerified });
+    }
+  }
+
+  private ownDevice() {
+    return this.machine.getDevice(new UserId(this.ownId), new DeviceId(this.deviceId));
+  }
+
+  private async signThisDevice(): Promise<void> {
+    const device = await this.ownDevice();
+    if (device === undefined) throw new MatrixError('encryption', 'The server does not know this device yet.');
+    await this.requests.send(await device.verify());
+    await this.requests.send(this.machine.queryKeysForUsers([new UserId(this.ownId)]));
+  }
+}

@@ -1,0 +1,89 @@
+import { RequestType } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type {
+  KeysBackupRequest,
+  OlmMachine,
+  OutgoingRequest,
+  RoomMessageRequest,
+  ToDeviceRequest,
+} from '@matrix-org/matrix-sdk-crypto-wasm';
+import { asMatrixError } from '../errors.ts';
+import type { JsonBody } from '../http.ts';
+import type { EngineHost } from './engine-contract.ts';
+
+const api = '/_matrix/client/v3';
+
+/** Carries the machine's requests to the server and its answers back. */
+export class MachineRequests {
+  private readonly machine: OlmMachine;
+  private readonly host: EngineHost;
+  private running: Promise<void> | undefined;
+  private again = false;
+
+  constructor(machine: OlmMachine, host: EngineHost) {
+    this.machine = machine;
+    this.host = host;
+  }
+
+  /** Sends all that waits. Callers share a run; a run that was under way is followed by another. Rejects as the first request that failed. */
+  async flush(): Promise<void> {
+    if (this.running !== undefined) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.run().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private async run(): Promise<void> {
+    do {
+      this.again = false;
+      const waiting = await this.machine.outgoingRequests();
+      for (const request of waiting) await this.send(request);
+    } while (this.again);
+  }
+
+  async send(request: OutgoingRequest | ToDeviceRequest): Promise<void> {
+    if (request.type === RequestType.RoomMessage) {
+      // Goes the way of messages, which may itself need a flush: not waited for here.
+      this.sendRoomMessage(request as RoomMessageRequest).catch((thrown: unknown) => {
+        console.warn('A verification message was not sent.', asMatrixError(thrown, 'encryption').message);
+      });
+      return;
+    }
+    const answer = await this.carry(request);
+    if (request.id !== undefined) {
+      await this.machine.markRequestAsSent(request.id, request.type, JSON.stringify(answer));
+    }
+  }
+
+  private async sendRoomMessage(request: RoomMessageRequest): Promise<void> {
+    const content = JSON.parse(request.body) as JsonBody;
+    const eventId = await this.host.sendRoomEvent(request.room_id, request.event_type, content);
+    await this.machine.markRequestAsSent(request.id, request.type, JSON.stringify({ event_id: eventId }));
+  }
+
+  private carry(request: OutgoingRequest | ToDeviceRequest): Promise<JsonBody> {
+    const body = JSON.parse(request.body) as JsonBody;
+    switch (request.type) {
+      case RequestType.KeysUpload:
+        return this.host.request('POST', `${api}/keys/upload`, body);
+      case RequestType.KeysQuery:
+        return this.host.request('POST', `${api}/keys/query`, body);
+      case RequestType.KeysClaim:
+        return this.host.request('POST', `${api}/keys/claim`, body);
+      case RequestType.SignatureUpload:
+        return this.host.request('POST', `${api}/keys/signatures/upload`, body);
+      case RequestType.KeysBackup: {
+        const version = encodeURIComponent((request as KeysBackupRequest).version);
+        return this.host.request('PUT', `${api}/room_keys/keys?version=${version}`, body);
+      }
+      default: {
+        const { event_type: type, txn_id: txnId } = request as ToDeviceRequest;
+        const path = `${api}/sendToDevice/${encodeURIComponent(type)}/${encodeURIComponent(txnId)}`;
+        return this.host.request('PUT', path, body);
+      }
+    }
+  }
+}
