@@ -2,7 +2,9 @@ import type { JsonObject, JsonValue } from '../json/value.ts';
 import type { PushRule, PushRuleset } from './ruleset.ts';
 
 const notify = 'notify';
-const highlight: JsonObject = { set_tweak: 'highlight' };
+function highlight(): JsonObject {
+  return { set_tweak: 'highlight' };
+}
 
 function sound(value: string): JsonObject {
   return { set_tweak: 'sound', value };
@@ -20,7 +22,9 @@ function contains(key: string, value: JsonValue): JsonObject {
   return { kind: 'event_property_contains', key, value };
 }
 
-const rtcNotification = match('type', 'org.matrix.msc4075.rtc.notification');
+function rtcNotification(): JsonObject {
+  return match('type', 'org.matrix.msc4075.rtc.notification');
+}
 
 function rule(ruleId: string, conditions: JsonObject[], actions: JsonValue[], enabled = true): PushRule {
   return { rule_id: ruleId, default: true, enabled, conditions, actions };
@@ -37,7 +41,7 @@ export function defaultPushRules(userId: string): PushRuleset {
 }
 
 function overrides(userId: string): PushRule[] {
-  const ring = [rtcNotification, is('content.notification_type', 'ring')];
+  const ring = (): JsonObject[] => [rtcNotification(), is('content.notification_type', 'ring')];
   return [
     rule('.m.rule.master', [], [], false),
     rule('.m.rule.suppress_notices', [match('content.msgtype', 'm.notice')], []),
@@ -49,28 +53,28 @@ function overrides(userId: string): PushRule[] {
     rule('.m.rule.member_event', [match('type', 'm.room.member')], []),
     rule(
       '.org.matrix.msc4075.rule.rtc.ring_user',
-      [...ring, contains('content.m\\.mentions.user_ids', userId)],
+      [...ring(), contains('content.m\\.mentions.user_ids', userId)],
       [notify, sound('ring')],
     ),
     rule(
       '.org.matrix.msc4075.rule.rtc.ring_room',
-      [...ring, is('content.m\\.mentions.room', true)],
+      [...ring(), is('content.m\\.mentions.room', true)],
       [notify, sound('ring')],
     ),
     rule(
       '.m.rule.is_user_mention',
       [contains('content.m\\.mentions.user_ids', userId)],
-      [notify, sound('default'), highlight],
+      [notify, sound('default'), highlight()],
     ),
     rule(
       '.m.rule.is_room_mention',
       [is('content.m\\.mentions.room', true), { kind: 'sender_notification_permission', key: 'room' }],
-      [notify, highlight],
+      [notify, highlight()],
     ),
     rule(
       '.m.rule.tombstone',
       [match('type', 'm.room.tombstone'), match('state_key', '')],
-      [notify, highlight],
+      [notify, highlight()],
     ),
     rule('.m.rule.reaction', [match('type', 'm.reaction')], []),
     rule('.m.rule.room.server_acl', [match('type', 'm.room.server_acl'), match('state_key', '')], []),
@@ -79,20 +83,20 @@ function overrides(userId: string): PushRule[] {
 }
 
 function underrides(): PushRule[] {
-  const two: JsonObject = { kind: 'room_member_count', is: '2' };
+  const two = (): JsonObject => ({ kind: 'room_member_count', is: '2' });
   return [
     rule('.m.rule.call', [match('type', 'm.call.invite')], [notify, sound('ring')]),
     rule(
       '.org.matrix.msc4075.rule.rtc.notification',
-      [rtcNotification, is('content.m\\.mentions.room', true)],
+      [rtcNotification(), is('content.m\\.mentions.room', true)],
       [notify, sound('default')],
     ),
     rule(
       '.m.rule.encrypted_room_one_to_one',
-      [two, match('type', 'm.room.encrypted')],
+      [two(), match('type', 'm.room.encrypted')],
       [notify, sound('default')],
     ),
-    rule('.m.rule.room_one_to_one', [two, match('type', 'm.room.message')], [notify, sound('default')]),
+    rule('.m.rule.room_one_to_one', [two(), match('type', 'm.room.message')], [notify, sound('default')]),
     rule('.m.rule.message', [match('type', 'm.room.message')], [notify]),
     rule('.m.rule.encrypted', [match('type', 'm.room.encrypted')], [notify]),
   ];
