@@ -62,3 +62,11 @@ create table registration_tokens (
   uses_left integer not null,
   expires_ts bigint
 );
+
+-- Filters that clients uploaded for /sync; the id is taken from the content, so that the same filter is kept once.
+create table filters (
+  user_nid integer not null references accounts on delete cascade,
+  filter_id text collate "C" not null,
+  definition text not null,                   -- JSON
+  primary key (user_nid, filter_id)
+);

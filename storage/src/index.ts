@@ -4,3 +4,4 @@ export * from './contracts/accounts.ts';
 export * from './contracts/storage.ts';
 export * from './contracts/encryption.ts';
 export * from './contracts/device-lists.ts';
+export * from './contracts/delayed-events.ts';

@@ -2,6 +2,7 @@ import { StorageInUse } from './contracts/storage.ts';
 import type { Storage } from './contracts/storage.ts';
 import { PostgresAccounts } from './postgres/accounts.ts';
 import { Database } from './postgres/database.ts';
+import { PostgresDelayedEvents } from './postgres/delayed-events.ts';
 import { PostgresEncryption } from './postgres/encryption.ts';
 import { migrate } from './postgres/migrate.ts';
 import { PostgresRooms } from './postgres/rooms.ts';
@@ -38,6 +39,7 @@ export async function openStorage(options: {
     accounts: new PostgresAccounts(database, strings, writer),
     rooms: new PostgresRooms(database, strings, writer),
     encryption: new PostgresEncryption(database, strings, writer),
+    delayedEvents: new PostgresDelayedEvents(database, strings),
     async migrate() {
       await migrate(database);
       await writer.start();

@@ -1,3 +1,4 @@
+import { mayUserSeeEvent } from '@majlis/protocol';
 import type { Storage, StoredEvent } from '@majlis/storage';
 import { parsePdu, textOf } from './room.ts';
 import type { Room } from './room.ts';
@@ -56,19 +57,16 @@ export class Visibility {
       this.#intervals(room, 'm.room.history_visibility', '', 'history_visibility'),
       this.#intervals(room, 'm.room.member', userId, 'membership'),
     ]);
-    const joinedNow = room.membership(userId) === 'join';
     const lastJoin = memberships.findLast((interval) => interval.value === 'join');
     const membershipAt = (event: StoredEvent): string => at(memberships, event.tl, 'leave');
-    const sees = (event: StoredEvent): boolean => {
-      // An event that changes the very setting or membership is seen by the more generous of both sides.
-      const setting = [at(settings, event.tl, 'shared'), at(settings, event.tl - 1, 'shared')];
-      if (setting.includes('world_readable')) return true;
-      const membership = [at(memberships, event.tl, 'leave'), at(memberships, event.tl - 1, 'leave')];
-      if (membership.includes('join')) return true;
-      if (event.type === 'm.room.member' && event.stateKey === userId) return true;
-      if (setting.includes('shared') && lastJoin !== undefined) return joinedNow || event.tl < lastJoin.to;
-      return setting.includes('invited') && membership.includes('invite');
-    };
+    const sees = (event: StoredEvent): boolean =>
+      mayUserSeeEvent({
+        userId,
+        event: parsePdu(event),
+        historyVisibility: at(settings, event.tl - 1, 'shared'),
+        membership: at(memberships, event.tl - 1, 'leave'),
+        joinedAfter: lastJoin !== undefined && lastJoin.to > event.tl,
+      });
     return { sees, membershipAt };
   }
 

@@ -88,4 +88,7 @@ export interface AccountStore {
   /** Counts one use. @returns false when none was left. */
   spendRegistrationToken(tokenHash: Uint8Array, now: number): Promise<boolean>;
   anyRegistrationToken(now: number): Promise<boolean>;
+
+  putFilter(userId: string, filterId: string, definition: string): Promise<void>;
+  filter(userId: string, filterId: string): Promise<string | undefined>;
 }

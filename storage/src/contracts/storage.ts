@@ -1,4 +1,5 @@
 import type { AccountStore } from './accounts.ts';
+import type { DelayedEventStore } from './delayed-events.ts';
 import type { EncryptionStore } from './encryption.ts';
 import type { RoomStore } from './rooms.ts';
 import type { StreamReader } from './writer.ts';
@@ -9,6 +10,7 @@ export interface Storage {
   readonly accounts: AccountStore;
   readonly rooms: RoomStore;
   readonly encryption: EncryptionStore;
+  readonly delayedEvents: DelayedEventStore;
   /** Brings the schema up to date; refuses a database that a newer Majlis has written. */
   migrate(): Promise<void>;
   /** Rejects when the database does not answer. */

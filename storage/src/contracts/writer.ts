@@ -15,7 +15,9 @@ export type Change =
       readonly tl: number;
     }
   | { readonly kind: 'to-device'; readonly devices: ReadonlyArray<{ userId: string; deviceId: string }> }
-  | { readonly kind: 'device-list'; readonly userId: string };
+  | { readonly kind: 'device-list'; readonly userId: string }
+  /** One-time or fallback keys came or went. */
+  | { readonly kind: 'key-counts'; readonly devices: ReadonlyArray<{ userId: string; deviceId: string }> };
 
 /** An event that was emptied: its new JSON and the redaction's number. */
 export interface Redacted {

@@ -317,4 +317,19 @@ export class PostgresAccounts implements AccountStore {
     );
     return rows.length > 0;
   }
+
+  async putFilter(userId: string, filterId: string, definition: string): Promise<void> {
+    await this.#database.query(
+      'insert into filters (user_nid, filter_id, definition) values ($1, $2, $3) on conflict do nothing',
+      [await this.#strings.number(userId), filterId, definition],
+    );
+  }
+
+  async filter(userId: string, filterId: string): Promise<string | undefined> {
+    const rows = await this.#database.query<{ definition: string }>(
+      'select definition from filters where user_nid = $1 and filter_id = $2',
+      [await this.#strings.number(userId), filterId],
+    );
+    return rows[0]?.definition;
+  }
 }

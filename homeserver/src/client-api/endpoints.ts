@@ -1,0 +1,35 @@
+import type { Endpoint } from '../http/endpoint.ts';
+import type { HomeserverParts } from '../parts.ts';
+import type { HomeserverServices } from '../server.ts';
+import { accountDataEndpoints } from './account-data/account-data.ts';
+import { sessionEndpoints } from './accounts/login.ts';
+import { register } from './accounts/register.ts';
+import { discoveryEndpoints } from './discovery/versions.ts';
+import { createRoom } from './rooms/create-room.ts';
+import { membershipEndpoints } from './rooms/membership.ts';
+import { stateEndpoints } from './rooms/state.ts';
+import { sync } from './sync/sync.ts';
+import { delayedEventEndpoints } from './timeline/delayed-events.ts';
+import { timelineEndpoints } from './timeline/read.ts';
+import { receiptEndpoints } from './timeline/receipts.ts';
+import { sendEndpoints } from './timeline/send.ts';
+
+/** Every endpoint of the Client-Server API that this server answers; all others are M_UNRECOGNIZED. */
+export function clientEndpoints(parts: HomeserverParts, services: HomeserverServices): Endpoint[] {
+  const { storage, options } = parts;
+  const { rooms, sender, delayed, memberships, userRooms, sessions } = services;
+  return [
+    ...discoveryEndpoints(options),
+    register(parts, sessions, services.interactiveAuth, services.registrationTokens),
+    ...sessionEndpoints(parts, sessions, services.rateLimits),
+    ...accountDataEndpoints(parts, rooms),
+    createRoom(parts, services.creator, memberships),
+    ...membershipEndpoints(parts, rooms, memberships, userRooms),
+    ...stateEndpoints(storage, rooms, sender, delayed),
+    ...sendEndpoints(sender, delayed),
+    ...delayedEventEndpoints(storage, delayed),
+    ...timelineEndpoints(storage, rooms, services.renderer, services.visibility),
+    ...receiptEndpoints(parts, rooms, services.typing),
+    sync({ ...parts, ...services }),
+  ];
+}

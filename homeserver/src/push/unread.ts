@@ -1,0 +1,178 @@
+import {
+  evaluatePushRules,
+  notificationLevel,
+  powerLevel,
+  relationOf,
+  threadOf,
+  unreadCounts,
+} from '@majlis/protocol';
+import type { CountedEvent, PushRuleset, Receipt, UnreadCounts } from '@majlis/protocol';
+import type { Committed, Storage, StoredEvent } from '@majlis/storage';
+import { parsePdu, textOf } from '../rooms/room.ts';
+import type { Room } from '../rooms/room.ts';
+import type { Rulesets } from './rulesets.ts';
+
+/** Unread events looked at per room and user; beyond it the count stays where it is. */
+const unread_events_max = 1_000;
+const users_max = 5_000;
+
+interface RoomCount {
+  /** Every event up to here has been looked at. */
+  scannedTl: number;
+  ruleset: PushRuleset;
+  events: CountedEvent[];
+}
+
+interface UserState {
+  readonly receipts: Map<number, Receipt[]>;
+  readonly rooms: Map<number, RoomCount>;
+}
+
+/**
+ * Unread counts are worked out when somebody asks, by the push rules of the asker, and continued from there: a message
+ * to a thousand members writes no thousand rows.
+ */
+export class Unread {
+  readonly #storage: Storage;
+  readonly #rulesets: Rulesets;
+  readonly #users = new Map<string, Promise<UserState>>();
+
+  constructor(storage: Storage, rulesets: Rulesets) {
+    this.#storage = storage;
+    this.#rulesets = rulesets;
+  }
+
+  apply(committed: readonly Committed[]): void {
+    for (const { change } of committed) {
+      if (change.kind !== 'receipt') continue;
+      const receipt: Receipt = {
+        type: change.private ? 'm.read.private' : 'm.read',
+        ...(change.threadId !== '' && { threadId: change.threadId }),
+        eventId: '',
+        position: change.tl,
+      };
+      void this.#users.get(change.userId)?.then((state) => {
+        const list = state.receipts.get(change.roomNid) ?? [];
+        state.receipts.set(change.roomNid, [
+          ...list.filter((old) => old.type !== receipt.type || old.threadId !== receipt.threadId),
+          receipt,
+        ]);
+      });
+    }
+  }
+
+  /** Counts at this moment for a joined member. */
+  async counts(room: Room, userId: string): Promise<UnreadCounts> {
+    const [state, ruleset] = await Promise.all([this.#state(userId), this.#rulesets.of(userId)]);
+    const receipts = state.receipts.get(room.nid) ?? [];
+    const joinedTl = room.current('m.room.member', userId)?.stored.tl ?? 0;
+    const readAll = Math.max(
+      joinedTl,
+      ...receipts.filter((one) => one.threadId === undefined).map((one) => one.position),
+    );
+    let count = state.rooms.get(room.nid);
+    if (count === undefined || count.ruleset !== ruleset) {
+      count = { scannedTl: readAll, ruleset, events: [] };
+      state.rooms.set(room.nid, count);
+    }
+    if (count.scannedTl < room.lastTl) {
+      const from = count.scannedTl;
+      const events = room.holdsSince(from)
+        ? room.tail(from, room.lastTl)
+        : await this.#storage.rooms.timeline({
+            roomNid: room.nid,
+            from,
+            direction: 'forward',
+            limit: unread_events_max,
+          });
+      const last = events.at(-1)?.tl ?? room.lastTl;
+      if (count.scannedTl === from) {
+        for (const event of events) {
+          const counted = this.#count(room, userId, ruleset, event);
+          if (counted !== undefined) count.events.push(counted);
+        }
+        count.scannedTl = Math.max(last, from);
+      }
+    }
+    if (count.events.length > 0 && (count.events[0]?.position ?? 0) <= readAll) {
+      count.events = count.events.filter((event) => event.position > readAll);
+    }
+    if (count.events.length > unread_events_max)
+      count.events.splice(0, count.events.length - unread_events_max);
+    return unreadCounts(count.events, receipts, userId);
+  }
+
+  #count(room: Room, userId: string, ruleset: PushRuleset, event: StoredEvent): CountedEvent | undefined {
+    const own = event.sender === userId;
+    if (event.redactedBy !== null) return undefined;
+    const pdu = parsePdu(event);
+    const outcome = own
+      ? undefined
+      : evaluatePushRules(
+          ruleset,
+          {
+            type: event.type,
+            sender: event.sender,
+            room_id: room.roomId,
+            content: pdu.content,
+            ...(event.stateKey !== null && { state_key: event.stateKey }),
+          },
+          pushContext(room, userId, event.sender),
+        );
+    // Own events matter because sending reads what came before.
+    if (!own && outcome?.notify !== true) return undefined;
+    return {
+      eventId: event.eventId,
+      position: event.tl,
+      sender: event.sender,
+      threadId: threadOf(relationOf(pdu.content), () => undefined),
+      notify: outcome?.notify ?? false,
+      highlight: outcome?.highlight ?? false,
+    };
+  }
+
+  #state(userId: string): Promise<UserState> {
+    let state = this.#users.get(userId);
+    if (state === undefined) {
+      state = this.#load(userId);
+      state.catch(() => this.#users.delete(userId));
+      if (this.#users.size >= users_max) {
+        const oldest = this.#users.keys().next();
+        if (!oldest.done) this.#users.delete(oldest.value);
+      }
+      this.#users.set(userId, state);
+    }
+    return state;
+  }
+
+  async #load(userId: string): Promise<UserState> {
+    const receipts = new Map<number, Receipt[]>();
+    for (const row of await this.#storage.rooms.receiptsOf(userId)) {
+      const list = receipts.get(row.roomNid) ?? [];
+      list.push({
+        type: row.receiptType === 'm.read.private' ? 'm.read.private' : 'm.read',
+        ...(row.threadId !== '' && { threadId: row.threadId }),
+        eventId: row.eventId,
+        position: row.tl,
+      });
+      receipts.set(row.roomNid, list);
+    }
+    return { receipts, rooms: new Map() };
+  }
+}
+
+/** What push conditions ask of a room. */
+export function pushContext(
+  room: Room,
+  userId: string,
+  sender: string,
+): Parameters<typeof evaluatePushRules>[2] {
+  const displayName = textOf(room.current('m.room.member', userId), 'displayname');
+  return {
+    userId,
+    ...(displayName !== undefined && { displayName }),
+    joinedMemberCount: room.joined.size,
+    senderPowerLevel: powerLevel(room.current, sender, room.version),
+    notificationLevels: { room: notificationLevel(room.current, 'room') },
+  };
+}

@@ -1,0 +1,81 @@
+import { eventFilter, isJsonObject } from '@majlis/protocol';
+import type { JsonObject } from '@majlis/protocol';
+import type { StoredEvent } from '@majlis/storage';
+import { parsePdu } from '../rooms/room.ts';
+
+export const timeline_limit_default = 10;
+export const timeline_limit_max = 1_000;
+
+type EventQuestion = (event: StoredEvent, roomId: string) => boolean;
+
+/** A `/sync` filter, compiled (Client-Server API, "Filtering"). */
+export interface SyncFilter {
+  readonly timelineLimit: number;
+  readonly lazyMembers: boolean;
+  readonly redundantMembers: boolean;
+  readonly includeLeave: boolean;
+  readonly threadCounts: boolean;
+  readonly inRooms: (roomId: string) => boolean;
+  readonly timeline: EventQuestion;
+  readonly state: EventQuestion;
+  readonly ephemeral: (type: string, roomId: string) => boolean;
+  readonly roomAccountData: (type: string, roomId: string) => boolean;
+  readonly accountData: (type: string) => boolean;
+}
+
+function part(definition: JsonObject | undefined, name: string): JsonObject | undefined {
+  const value = definition?.[name];
+  return isJsonObject(value) ? value : undefined;
+}
+
+const always = (): boolean => true;
+
+function ofEvents(definition: JsonObject | undefined): EventQuestion {
+  if (definition === undefined) return always;
+  const matches = eventFilter(definition);
+  const content = typeof definition['contains_url'] === 'boolean';
+  return (event, roomId) =>
+    matches({
+      type: event.type,
+      sender: event.sender,
+      content: content ? parsePdu(event).content : {},
+      roomId,
+    });
+}
+
+export function compileSyncFilter(definition: JsonObject): SyncFilter {
+  const room = part(definition, 'room');
+  const timeline = part(room, 'timeline');
+  const state = part(room, 'state');
+  const limit = timeline?.['limit'];
+  const flag = (from: JsonObject | undefined, name: string): boolean => from?.[name] === true;
+  const rooms = room === undefined ? undefined : eventFilter({ ...pick(room, ['rooms', 'not_rooms']) });
+  const ephemeral = part(room, 'ephemeral');
+  const roomAccountData = part(room, 'account_data');
+  const accountData = part(definition, 'account_data');
+  const ephemeralMatches = eventFilter(ephemeral);
+  const roomAccountDataMatches = eventFilter(roomAccountData);
+  const accountDataMatches = eventFilter(accountData);
+  return {
+    timelineLimit:
+      typeof limit === 'number'
+        ? Math.min(Math.max(0, Math.trunc(limit)), timeline_limit_max)
+        : timeline_limit_default,
+    lazyMembers: flag(state, 'lazy_load_members') || flag(timeline, 'lazy_load_members'),
+    redundantMembers: flag(state, 'include_redundant_members'),
+    includeLeave: flag(room, 'include_leave'),
+    threadCounts: flag(timeline, 'unread_thread_notifications'),
+    inRooms: rooms === undefined ? always : (roomId) => rooms({ type: '', content: {}, roomId }),
+    timeline: ofEvents(timeline),
+    state: ofEvents(state),
+    ephemeral: (type, roomId) => ephemeralMatches({ type, content: {}, roomId }),
+    roomAccountData: (type, roomId) => roomAccountDataMatches({ type, content: {}, roomId }),
+    accountData: (type) => accountDataMatches({ type, content: {} }),
+  };
+}
+
+function pick(object: JsonObject, names: readonly string[]): JsonObject {
+  const picked: JsonObject = {};
+  for (const name of names) if (object[name] !== undefined) picked[name] = object[name];
+  return picked;
+}

@@ -1,0 +1,110 @@
+import type { Committed, Storage } from '@majlis/storage';
+import { textOf } from '../rooms/room.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+
+const users_max = 10_000;
+
+/** One room of a user's list. */
+export interface UserRoom {
+  readonly roomNid: number;
+  readonly roomId: string;
+  readonly membership: string;
+  /** The membership event; also the stream position since which it holds. */
+  readonly eventNid: number;
+  readonly forgotten: boolean;
+}
+
+/** Newest event of a room, known without loading the room. */
+export interface RoomHead {
+  lastTl: number;
+  bumpTl: number;
+}
+
+type UserRoomMap = Map<number, UserRoom>;
+
+/** Each connected user's rooms and every known room's head, in memory; kept up to date by what is committed. */
+export class UserRooms {
+  readonly #storage: Storage;
+  readonly #rooms: Rooms;
+  readonly #users = new Map<string, UserRoomMap>();
+  readonly #loading = new Map<string, Promise<UserRoomMap>>();
+  readonly #touched = new Map<string, number>();
+  readonly #heads = new Map<number, RoomHead>();
+
+  constructor(storage: Storage, rooms: Rooms) {
+    this.#storage = storage;
+    this.#rooms = rooms;
+  }
+
+  async of(userId: string): Promise<ReadonlyMap<number, UserRoom>> {
+    const known = this.#users.get(userId);
+    if (known !== undefined) return known;
+    let loading = this.#loading.get(userId);
+    if (loading === undefined) {
+      loading = this.#load(userId).finally(() => this.#loading.delete(userId));
+      this.#loading.set(userId, loading);
+    }
+    return loading;
+  }
+
+  head(roomNid: number): RoomHead {
+    return this.#heads.get(roomNid) ?? { lastTl: 0, bumpTl: 0 };
+  }
+
+  forget(userId: string, roomNid: number): void {
+    const rooms = this.#users.get(userId);
+    const room = rooms?.get(roomNid);
+    if (rooms !== undefined && room !== undefined) rooms.set(roomNid, { ...room, forgotten: true });
+  }
+
+  /** Call after `Rooms.apply`. */
+  apply(committed: readonly Committed[]): void {
+    for (const { change } of committed) {
+      if (change.kind !== 'events') continue;
+      for (const event of change.events) {
+        const room = this.#rooms.held(event.roomNid);
+        const head = this.#heads.get(event.roomNid);
+        if (head === undefined)
+          this.#heads.set(event.roomNid, { lastTl: event.tl, bumpTl: room?.bumpTl ?? event.tl });
+        else {
+          head.lastTl = event.tl;
+          head.bumpTl = room?.bumpTl ?? head.bumpTl;
+        }
+        if (event.type !== 'm.room.member' || event.stateKey === null || room === undefined) continue;
+        if (this.#loading.has(event.stateKey)) this.#touched.set(event.stateKey, event.nid);
+        const membership = textOf(room.current('m.room.member', event.stateKey), 'membership');
+        if (membership === undefined) continue;
+        this.#users.get(event.stateKey)?.set(event.roomNid, {
+          roomNid: event.roomNid,
+          roomId: room.roomId,
+          membership,
+          eventNid: event.nid,
+          forgotten: false,
+        });
+      }
+    }
+  }
+
+  async #load(userId: string): Promise<UserRoomMap> {
+    for (;;) {
+      const before = this.#storage.stream.position();
+      const rows = await this.#storage.rooms.membershipsOf(userId);
+      if ((this.#touched.get(userId) ?? 0) > before) continue;
+      this.#touched.delete(userId);
+      const rooms: UserRoomMap = new Map();
+      for (const row of rows) {
+        const { roomNid, roomId, membership, eventNid, forgotten } = row;
+        rooms.set(roomNid, { roomNid, roomId, membership, eventNid, forgotten });
+        const head = this.#heads.get(roomNid);
+        if (head === undefined) this.#heads.set(roomNid, { lastTl: row.lastTl, bumpTl: row.bumpTl });
+        else if (head.lastTl < row.lastTl) Object.assign(head, { lastTl: row.lastTl, bumpTl: row.bumpTl });
+      }
+      if (this.#users.size >= users_max) {
+        const oldest = this.#users.keys().next();
+        if (!oldest.done) this.#users.delete(oldest.value);
+      }
+      this.#users.set(userId, rooms);
+      return rooms;
+    }
+  }
+}
