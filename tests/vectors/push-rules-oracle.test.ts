@@ -39,7 +39,9 @@ function oracleClient(context: PushContext): MatrixClient {
 const word = fc.constantFrom('tea', 'Time', 'me', '@room', 'te_a', 'tea-time', '', ' ', '5', 'TEA!');
 const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(' '));
 // Without `?`, which the oracle takes for a full stop (its globToRegexp escapes it first).
-const glob = fc.array(fc.constantFrom('t', 'e', 'a', '*', 'time', ' ', '-'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+const glob = fc
+  .array(fc.constantFrom('t', 'e', 'a', '*', 'time', ' ', '-'), { minLength: 1, maxLength: 4 })
+  .map((parts) => parts.join(''));
 const simple = fc.constantFrom<JsonObject[string]>('tea', 5, true, false, null, 'm.replace');
 
 const content: fc.Arbitrary<JsonObject> = fc.record(
@@ -50,8 +52,14 @@ const content: fc.Arbitrary<JsonObject> = fc.record(
     topic: text,
     n: simple,
     'm.x': fc.record({ 'a.b': simple, list: fc.array(simple, { maxLength: 3 }) }),
-    'm.mentions': fc.record({ room: fc.boolean(), user_ids: fc.subarray([me, '@x:y']) }, { requiredKeys: [] }),
-    'm.relates_to': fc.record({ rel_type: fc.constantFrom('m.replace', 'm.thread'), event_id: fc.constant('$e') }),
+    'm.mentions': fc.record(
+      { room: fc.boolean(), user_ids: fc.subarray([me, '@x:y']) },
+      { requiredKeys: [] },
+    ),
+    'm.relates_to': fc.record({
+      rel_type: fc.constantFrom('m.replace', 'm.thread'),
+      event_id: fc.constant('$e'),
+    }),
   },
   { requiredKeys: [] },
 );
@@ -94,7 +102,10 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
   fc.record({ kind: fc.constant('event_match'), key, pattern: glob }),
   fc.record({ kind: fc.constant('event_property_is'), key, value: simple }),
   fc.record({ kind: fc.constant('event_property_contains'), key, value: fc.oneof(simple, fc.constant(me)) }),
-  fc.record({ kind: fc.constant('room_member_count'), is: fc.constantFrom('2', '==3', '<3', '>2', '<=2', '>=3') }),
+  fc.record({
+    kind: fc.constant('room_member_count'),
+    is: fc.constantFrom('2', '==3', '<3', '>2', '<=2', '>=3'),
+  }),
   fc.record({ kind: fc.constant('sender_notification_permission'), key: fc.constantFrom('room', 'here') }),
   fc.constant<JsonObject>({ kind: 'contains_display_name' }),
   fc.constant<JsonObject>({ kind: 'x.unknown' }),
@@ -108,8 +119,17 @@ const actions = fc.subarray<PushRule['actions'][number]>([
   { set_tweak: 'highlight', value: false },
 ]);
 
-function rule(ruleId: fc.Arbitrary<string>, more: Record<string, fc.Arbitrary<unknown>> = {}): fc.Arbitrary<PushRule> {
-  return fc.record({ rule_id: ruleId, default: fc.constant(false), enabled: fc.boolean(), actions, ...more }) as fc.Arbitrary<PushRule>;
+function rule(
+  ruleId: fc.Arbitrary<string>,
+  more: Record<string, fc.Arbitrary<unknown>> = {},
+): fc.Arbitrary<PushRule> {
+  return fc.record({
+    rule_id: ruleId,
+    default: fc.constant(false),
+    enabled: fc.boolean(),
+    actions,
+    ...more,
+  }) as fc.Arbitrary<PushRule>;
 }
 
 const name = fc.constantFrom('one', 'two', '.m.rule.contains_display_name', '.m.rule.roomnotif');
@@ -124,7 +144,11 @@ const rules: fc.Arbitrary<PushRuleset> = fc
   })
   .map((own) => {
     const defaults = defaultPushRules(me);
-    return { ...own, override: [...own.override, ...defaults.override], underride: [...own.underride, ...defaults.underride] };
+    return {
+      ...own,
+      override: [...own.override, ...defaults.override],
+      underride: [...own.underride, ...defaults.underride],
+    };
   });
 
 const context: fc.Arbitrary<PushContext> = fc.record({
@@ -139,7 +163,9 @@ test('push rules say what matrix-js-sdk says, on 20,000 generated rules and even
   fc.assert(
     fc.property(rules, event, context, (ruleset, pushed, about) => {
       // The oracle writes into the actions it is given, and reads room and sender rules as conditions on fields.
-      const theirs = JSON.parse(JSON.stringify({ global: { ...ruleset, room: [], sender: [] } })) as IPushRules;
+      const theirs = JSON.parse(
+        JSON.stringify({ global: { ...ruleset, room: [], sender: [] } }),
+      ) as IPushRules;
       const ours = evaluatePushRules({ ...ruleset, room: [], sender: [] }, pushed, about);
       const processor = new PushProcessor(oracleClient(about));
       const client = (processor as unknown as { client: { pushRules: IPushRules } }).client;
@@ -150,8 +176,11 @@ test('push rules say what matrix-js-sdk says, on 20,000 generated rules and even
       assert.equal(ours.notify, found.actions?.notify ?? false);
       assert.equal(ours.sound, found.actions?.tweaks['sound']);
       // A content rule without a highlight tweak highlights for the oracle; the specification says it does not.
-      const said = ours.actions.some((action) => typeof action === 'object' && (action as JsonObject)['set_tweak'] === 'highlight');
-      if (said || ours.kind !== 'content') assert.equal(ours.highlight, found.actions?.tweaks['highlight'] ?? false);
+      const said = ours.actions.some(
+        (action) => typeof action === 'object' && (action as JsonObject)['set_tweak'] === 'highlight',
+      );
+      if (said || ours.kind !== 'content')
+        assert.equal(ours.highlight, found.actions?.tweaks['highlight'] ?? false);
     }),
     { numRuns: 20_000 },
   );

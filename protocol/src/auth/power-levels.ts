@@ -30,11 +30,8 @@ export function authorisePowerLevels(question: Question, level: number): Decisio
     if (exceeds(change.old, level)) return tooHigh(question, '10.6.1', key);
     if (exceeds(change.new, level)) return tooHigh(question, '10.6.2', key);
   }
-  for (const key of maps) {
-    const decision = checkEntries(question, level, ownObject(previous, key), key);
-    if (!decision.allowed) return decision;
-  }
-  return checkUsers(question, level, ownObject(previous, 'users') ?? {});
+  const entries = checkEntries(question, level, previous);
+  return entries.allowed ? checkUsers(question, level, ownObject(previous, 'users') ?? {}) : entries;
 }
 
 /** 10.1 to 10.4. Before version 10, a level that is none at all is refused where it would be compared. */
@@ -72,37 +69,31 @@ function checkShape({ event, state, version }: Question): Decision {
   return allowed;
 }
 
-/** 10.7 and 10.8, for one of the two maps they are about. */
-function checkEntries(
-  question: Question,
-  level: number,
-  previous: JsonObject | undefined,
-  key: 'events' | 'notifications',
-): Decision {
-  const before = previous ?? {};
-  const after = ownObject(question.event.content, key) ?? {};
-  for (const entry of keysOf(before, after)) {
-    const change = changed(before, after, entry);
-    if (change === undefined) continue;
-    if (exceeds(change.old, level)) return tooHigh(question, '10.7.1', `${key}: ${entry}`);
-    if (exceeds(change.new, level)) return tooHigh(question, '10.8.1', `${key}: ${entry}`);
-  }
-  return allowed;
+/** 10.7 and 10.8. */
+function checkEntries(question: Question, level: number, previous: JsonObject): Decision {
+  const changes = maps.flatMap((key) =>
+    changedEntries(ownObject(previous, key), ownObject(question.event.content, key)),
+  );
+  // 10.7 For each entry being changed in, or removed from, the events or notifications properties: …
+  const old = changes.find((change) => exceeds(change.old, level));
+  if (old !== undefined) return tooHigh(question, '10.7.1', old.key);
+  // 10.8 For each entry being added to, or changed in, the events or notifications properties: …
+  const added = changes.find((change) => exceeds(change.new, level));
+  return added === undefined ? allowed : tooHigh(question, '10.8.1', added.key);
 }
 
 /** 10.9 and 10.10. */
-function checkUsers(question: Question, level: number, before: JsonObject): Decision {
-  const { event } = question;
-  const after = ownObject(event.content, 'users') ?? {};
-  for (const userId of keysOf(before, after)) {
-    const change = changed(before, after, userId);
-    if (change === undefined) continue;
-    if (change.old !== undefined && userId !== event.sender && change.old >= level) {
-      return rejected(question.version, '10.9.1', `users: ${userId} is not below the sender`);
-    }
-    if (exceeds(change.new, level)) return tooHigh(question, '10.10.1', `users: ${userId}`);
-  }
-  return allowed;
+function checkUsers(question: Question, level: number, previous: JsonObject): Decision {
+  const { event, version } = question;
+  const changes = changedEntries(previous, ownObject(event.content, 'users'));
+  // 10.9 For each entry being changed in, or removed from, the users property, other than the sender's own entry: …
+  const old = changes.find(
+    (change) => change.key !== event.sender && change.old !== undefined && change.old >= level,
+  );
+  if (old !== undefined) return rejected(version, '10.9.1', `${old.key} is not below the sender`);
+  // 10.10 For each entry being added to, or changed in, the users property: …
+  const added = changes.find((change) => exceeds(change.new, level));
+  return added === undefined ? allowed : tooHigh(question, '10.10.1', added.key);
 }
 
 function tooHigh({ version }: Question, rule: string, what: string): Decision {
@@ -113,17 +104,20 @@ function exceeds(value: number | undefined, level: number): boolean {
   return value !== undefined && value > level;
 }
 
-/** Old and new value of an entry, where they differ. */
-function changed(
-  before: JsonObject,
-  after: JsonObject,
-  key: string,
-): { old: number | undefined; new: number | undefined } | undefined {
-  const old = readLevel(own(before, key));
-  const next = readLevel(own(after, key));
-  return old === next ? undefined : { old, new: next };
+interface Change {
+  key: string;
+  old: number | undefined;
+  new: number | undefined;
 }
 
-function keysOf(before: JsonObject, after: JsonObject): Set<string> {
-  return new Set([...Object.keys(before), ...Object.keys(after)]);
+/** An entry's old and new level, where they differ. */
+function changed(before: JsonObject, after: JsonObject, key: string): Change | undefined {
+  const old = readLevel(own(before, key));
+  const next = readLevel(own(after, key));
+  return old === next ? undefined : { key, old, new: next };
+}
+
+function changedEntries(before: JsonObject = {}, after: JsonObject = {}): Change[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].map((key) => changed(before, after, key)).filter((change) => change !== undefined);
 }
