@@ -19,6 +19,8 @@ import { Visibility } from './rooms/visibility.ts';
 import { ChangeIndex } from './sync/change-index.ts';
 import { Inbox } from './sync/inbox.ts';
 import { KeyCounts } from './sync/key-counts.ts';
+import { Connections } from './sync/sliding/connections.ts';
+import { UserData } from './sync/sliding/user-data.ts';
 import { Typing } from './sync/typing.ts';
 import { UserRooms } from './sync/user-rooms.ts';
 import { Waiters } from './sync/waiters.ts';
@@ -59,6 +61,8 @@ function createServices(parts: HomeserverParts) {
     waiters: new Waiters(scheduler),
     inbox: new Inbox(storage, changes),
     keyCounts: new KeyCounts(storage),
+    userData: new UserData(storage),
+    connections: new Connections(clock.now()),
     sessions: new Sessions(parts),
     interactiveAuth: new InteractiveAuth(clock, random),
     registrationTokens: new RegistrationTokens(storage.accounts, clock),
@@ -113,6 +117,7 @@ function announce(services: HomeserverServices, committed: readonly Committed[])
   services.rulesets.apply(committed);
   services.unread.apply(committed);
   services.keyCounts.apply(committed);
+  services.userData.apply(committed);
   for (const { change } of committed) wake(services, change);
 }
 

@@ -8,7 +8,9 @@ import { discoveryEndpoints } from './discovery/versions.ts';
 import { createRoom } from './rooms/create-room.ts';
 import { membershipEndpoints } from './rooms/membership.ts';
 import { stateEndpoints } from './rooms/state.ts';
+import { slidingSync } from './sync/sliding-sync.ts';
 import { sync } from './sync/sync.ts';
+import { SlidingSync } from '../sync/sliding/sliding-sync.ts';
 import { delayedEventEndpoints } from './timeline/delayed-events.ts';
 import { timelineEndpoints } from './timeline/read.ts';
 import { receiptEndpoints } from './timeline/receipts.ts';
@@ -18,6 +20,7 @@ import { sendEndpoints } from './timeline/send.ts';
 export function clientEndpoints(parts: HomeserverParts, services: HomeserverServices): Endpoint[] {
   const { storage, options } = parts;
   const { rooms, sender, delayed, memberships, userRooms, sessions } = services;
+  const syncParts = { ...parts, ...services };
   return [
     ...discoveryEndpoints(options),
     register(parts, sessions, services.interactiveAuth, services.registrationTokens),
@@ -30,6 +33,7 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...delayedEventEndpoints(storage, delayed),
     ...timelineEndpoints(storage, rooms, services.renderer, services.visibility),
     ...receiptEndpoints(parts, rooms, services.typing),
-    sync({ ...parts, ...services }),
+    sync(syncParts),
+    slidingSync(syncParts, new SlidingSync(syncParts, services.userData, services.connections)),
   ];
 }
