@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'preact/hooks';
+import { say } from '../words/words.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorState } from '../ui/blank.tsx';
+import { Waiting } from '../ui/status.tsx';
+import type { FunctionComponent } from 'preact';
+
+/** A screen whose code is fetched when it is first shown. Without a network it says so and can be tried again. */
+export function lazy<Props extends object>(
+  load: () => Promise<FunctionComponent<Props>>,
+): FunctionComponent<Props> {
+  let loaded: FunctionComponent<Props> | undefined;
+  return function Lazy(props: Props) {
+    const [Screen, setScreen] = useState<FunctionComponent<Props> | undefined>(() => loaded);
+    const [failed, setFailed] = useState(false);
+    const [attempt, setAttempt] = useState(0);
+    useEffect(() => {
+      if (loaded) return undefined;
+      let gone = false;
+      load().then(
+        (screen) => {
+          loaded = screen;
+          if (!gone) setScreen(() => screen);
+        },
+        () => {
+          if (!gone) setFailed(true);
+        },
+      );
+      return () => {
+        gone = true;
+      };
+    }, [attempt]);
+    if (Screen) return <Screen {...props} />;
+    if (!failed) return <Waiting words={say('loading')} />;
+    const again = () => {
+      setFailed(false);
+      setAttempt(attempt + 1);
+    };
+    return (
+      <ErrorState
+        tall
+        title={say('somethingBroke')}
+        detail={say('noConnectionTry')}
+        actions={
+          <Button kind="quiet" icon="retry" onClick={again}>
+            {say('retry')}
+          </Button>
+        }
+      />
+    );
+  };
+}

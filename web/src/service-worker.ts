@@ -1,0 +1,72 @@
+/// <reference lib="webworker" />
+
+/**
+ * Keeps the app's own files so that it opens without a network, and nothing else: messages and pictures are the
+ * engine's business, calls to the server always go to the server.
+ */
+const worker = globalThis as unknown as ServiceWorkerGlobalScope;
+
+// Both are written by the build: the files of the shell, and a name that changes when any of them does.
+const shellFiles = '__SHELL_FILES__'.split(' ');
+const shell = 'majlis-__SHELL_VERSION__';
+const page = '/';
+const own = /^\/(_matrix|_majlis|\.well-known|livekit)(\/|$)/;
+
+worker.addEventListener('install', (event) => {
+  event.waitUntil(
+    caches
+      .open(shell)
+      .then((cache) => cache.addAll([page, '/icon.svg', '/manifest.webmanifest', ...shellFiles]))
+      .then(() => worker.skipWaiting()),
+  );
+});
+
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) =>
+        Promise.all(
+          names
+            .filter((name) => name.startsWith('majlis-') && name !== shell)
+            .map((name) => caches.delete(name)),
+        ),
+      )
+      .then(() => worker.clients.claim()),
+  );
+});
+
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== worker.location.origin || own.test(url.pathname)) return;
+  if (request.mode === 'navigate') event.respondWith(openPage(request));
+  else if (url.pathname.startsWith('/assets/')) event.respondWith(fromCacheFirst(request));
+  else if (url.pathname === '/icon.svg' || url.pathname === '/manifest.webmanifest') {
+    event.respondWith(fromCacheFirst(request));
+  }
+});
+
+/** The page from the server, so that a new release is seen at once; from the cache when no answer comes in 3 s. */
+async function openPage(request: Request): Promise<Response> {
+  const kept = await caches.match(page);
+  if (!kept) return fetch(request);
+  const timeout = new Promise<Response>((resolve) => {
+    setTimeout(() => resolve(kept), 3000);
+  });
+  return Promise.race([fetch(request).then((answer) => (answer.ok ? answer : kept)), timeout]).catch(
+    () => kept,
+  );
+}
+
+/** File names carry a hash of their content, so a kept file is never stale. */
+async function fromCacheFirst(request: Request): Promise<Response> {
+  const kept = await caches.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const cache = await caches.open(shell);
+    await cache.put(request, answer.clone());
+  }
+  return answer;
+}

@@ -1,0 +1,59 @@
+import { Icon } from './icons.tsx';
+import { drawnReactions, reactionIcon } from './reaction-keys.ts';
+
+export interface ReactionView {
+  readonly key: string;
+  readonly count: string;
+  readonly own: boolean;
+  /** Who reacted, in words. */
+  readonly label: string;
+}
+
+/** The reactions under a bubble; pressing one adds or takes back the own. */
+export function Reactions(props: { list: readonly ReactionView[]; onToggle: (key: string) => void }) {
+  return (
+    <div class="reactions">
+      {props.list.map((reaction) => {
+        const icon = reactionIcon(reaction.key);
+        return (
+          <button
+            key={reaction.key}
+            type="button"
+            class={`reaction ${reaction.own ? 'reaction-own' : ''}`}
+            aria-pressed={reaction.own}
+            aria-label={reaction.label}
+            title={reaction.label}
+            onClick={() => props.onToggle(reaction.key)}
+          >
+            {icon ? <Icon name={icon} size={16} /> : <span>{reaction.key.slice(0, 16)}</span>}
+            {reaction.count && <span>{reaction.count}</span>}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+/** The six drawn reactions to choose from. */
+export function ReactionPicker(props: {
+  label: string;
+  names: readonly string[];
+  onPick: (key: string) => void;
+}) {
+  return (
+    <div class="picker" role="group" aria-label={props.label}>
+      {drawnReactions.map((drawn, index) => (
+        <button
+          key={drawn.key}
+          type="button"
+          class="button button-icon"
+          aria-label={props.names[index]}
+          title={props.names[index]}
+          onClick={() => props.onPick(drawn.key)}
+        >
+          <Icon name={drawn.icon} size={22} />
+        </button>
+      ))}
+    </div>
+  );
+}
