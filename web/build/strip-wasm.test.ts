@@ -10,7 +10,12 @@ const custom = (name: string, ...bytes: number[]) => {
 const emptyTypes = [1, 1, 0];
 
 test('takes out the named section and nothing else', () => {
-  const module = Uint8Array.from([...header, ...custom('producers', 7), ...emptyTypes, ...custom('name', 1, 2, 3)]);
+  const module = Uint8Array.from([
+    ...header,
+    ...custom('producers', 7),
+    ...emptyTypes,
+    ...custom('name', 1, 2, 3),
+  ]);
   const stripped = withoutCustomSection(module, 'name');
   assert.deepEqual([...stripped], [...header, ...custom('producers', 7), ...emptyTypes]);
   assert.ok(WebAssembly.validate(Uint8Array.from(stripped)));

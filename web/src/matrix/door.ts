@@ -7,7 +7,10 @@
  */
 import type { ReadonlySignal } from '@preact/signals-core';
 import type { AskPassword, Encryption } from './encryption/contract.ts';
+import type { StartEncryption } from './encryption/engine-contract.ts';
 import type { MatrixError } from './errors.ts';
+import type { PreparedFile } from './sending/attachments.ts';
+import type { Store } from './store/store.ts';
 import type { MediaSource, MessagePreview, Person, TimelineItem } from './timeline/items.ts';
 
 export { MatrixError } from './errors.ts';
@@ -364,7 +367,7 @@ export interface DeviceAddress {
 }
 
 export interface Signalling {
-  /** Encrypts and sends to each device. Answers the devices that could not be reached (no keys, not signed by their owner). */
+  /** Encrypts and sends to each device. Answers the devices that could not be reached (unknown, or without keys). */
   sendToDevices(
     targets: readonly DeviceAddress[],
     type: string,
@@ -411,12 +414,25 @@ export interface Surroundings {
   readonly fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly indexedDB: IDBFactory;
-  /** Starts the crypto worker. */
-  readonly startCryptoWorker: () => Worker;
+  /** Opens what the device keeps. */
+  readonly openStore: () => Promise<Store>;
+  /** Whether keys may be kept on the device (false in tests and where there is no database). */
+  readonly persistent: boolean;
+  /** Deletes the crypto database of a session that ended. */
+  readonly deleteCryptoStore: (name: string) => Promise<void>;
+  /** Starts the crypto machine, in a worker of its own. */
+  readonly startEncryption: StartEncryption;
+  /** Size, preview and fresh encoding of a picture that is to be sent. */
+  readonly prepareFile: (blob: Blob) => Promise<PreparedFile>;
+  /** Runs `work` when the screen has been drawn. */
+  readonly whenIdle: (work: () => void) => void;
+  /** Lets one tab at a time hold the session. Absent: no other tab can. */
+  readonly locks?: LockManager;
+  /** Tells when the network comes back. Answers the way to stop. */
+  readonly onNetwork: (back: () => void) => () => void;
   /** Origin of the page, used when no server is named. */
   readonly origin: string;
 }
 
-/** Made by `createMatrixClient` in `client.ts`; `browserSurroundings()` there gives the real ones. */
+/** Made by `createMatrixClient` in `client.ts`; `browserSurroundings()` of `browser.ts` gives the real ones. */
 export type CreateMatrixClient = (surroundings: Surroundings) => MatrixClient;

@@ -181,7 +181,8 @@ export class HttpClient {
 
   private name(thrown: unknown, path: string, signal: AbortSignal | undefined): MatrixError {
     if (thrown instanceof MatrixError) return thrown;
-    if (signal?.aborted === true) return new MatrixError('cancelled', `Cancelled: ${path}`, { cause: thrown });
+    if (signal?.aborted === true)
+      return new MatrixError('cancelled', `Cancelled: ${path}`, { cause: thrown });
     return new MatrixError('network', `No answer: ${path}`, { cause: thrown });
   }
 

@@ -2,10 +2,13 @@ import { signal } from '@preact/signals-core';
 import type { ReadonlySignal } from '@preact/signals-core';
 import type { Traffic } from './door.ts';
 
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
 /** `now` as a local day, YYYY-MM-DD. */
 export function localDay(now: number): string {
   const date = new Date(now);
-  const two = (value: number) => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
@@ -56,7 +59,8 @@ export class TrafficCounter {
   }
 
   observe(): void {
-    const supported = typeof PerformanceObserver === 'undefined' ? [] : PerformanceObserver.supportedEntryTypes;
+    const supported =
+      typeof PerformanceObserver === 'undefined' ? [] : PerformanceObserver.supportedEntryTypes;
     if (!supported?.includes('resource')) return;
     this.observer = new PerformanceObserver((list) => {
       let received = 0;

@@ -2,7 +2,14 @@ import type { JsonBody, Method } from '../http.ts';
 import type { DeviceAddress, DeviceMessage, JsonContent } from '../door.ts';
 import type { EncryptedFile } from '../timeline/items.ts';
 import type { ClearEvent, DecryptionFailure, RawEvent } from '../timeline/log.ts';
-import type { BackupState, IdentityState, RecoverySecret, RecoveryState, VerificationEmoji, VerificationPhase } from './contract.ts';
+import type {
+  BackupState,
+  IdentityState,
+  RecoverySecret,
+  RecoveryState,
+  VerificationEmoji,
+  VerificationPhase,
+} from './contract.ts';
 
 /** What one sync answer has for the crypto machine. Stored before the server is told that it arrived. */
 export interface CryptoDelivery {
@@ -53,7 +60,10 @@ export interface DeviceTrust {
 }
 
 export type EngineEvent =
-  | { readonly is: 'roomKeys'; readonly sessions: readonly { readonly roomId: string; readonly sessionId: string }[] }
+  | {
+      readonly is: 'roomKeys';
+      readonly sessions: readonly { readonly roomId: string; readonly sessionId: string }[];
+    }
   | { readonly is: 'verifications'; readonly list: readonly VerificationFacts[] }
   | { readonly is: 'identity'; readonly state: IdentityState }
   | { readonly is: 'backup'; readonly state: BackupState }
@@ -87,7 +97,9 @@ export interface EncryptionEngine {
   /** The next message uses a new key: somebody left. */
   forgetRoomKey(roomId: string): Promise<void>;
   trackUsers(userIds: readonly string[]): Promise<void>;
-  encryptFile(bytes: Uint8Array<ArrayBuffer>): Promise<{ bytes: Uint8Array<ArrayBuffer>; file: Omit<EncryptedFile, 'url'> }>;
+  encryptFile(
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; file: Omit<EncryptedFile, 'url'> }>;
   /** Rejects with kind `encryption` when the bytes are not what the sender encrypted. */
   decryptFile(bytes: Uint8Array<ArrayBuffer>, file: EncryptedFile): Promise<Uint8Array<ArrayBuffer>>;
   sendToDevices(

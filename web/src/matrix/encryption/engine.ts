@@ -127,7 +127,11 @@ export class MachineEngine implements EncryptionEngine {
     return this.inTurn(async () => {
       const { machine } = this.running();
       await this.shareRoomKey(room);
-      const encrypted = await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content));
+      const encrypted = await machine.encryptRoomEvent(
+        new RoomId(room.roomId),
+        type,
+        JSON.stringify(content),
+      );
       return hideEmoji(JSON.parse(encrypted) as JsonBody);
     });
   }
@@ -219,7 +223,10 @@ export class MachineEngine implements EncryptionEngine {
     return this.running().verifications.withPerson(userId, roomId);
   }
 
-  verificationStep(id: string, step: 'accept' | 'confirm' | 'mismatch' | 'cancel' | 'dismiss'): Promise<void> {
+  verificationStep(
+    id: string,
+    step: 'accept' | 'confirm' | 'mismatch' | 'cancel' | 'dismiss',
+  ): Promise<void> {
     return this.running().verifications.step(id, step);
   }
 
@@ -275,7 +282,8 @@ export class MachineEngine implements EncryptionEngine {
 
   private async decryptOne(roomId: string, event: RawEvent): Promise<DecryptionOutcome> {
     const first = await this.tryDecrypt(roomId, event);
-    if (first.clear !== undefined || (first.failed !== 'noKey' && first.failed !== 'beforeThisDevice')) return first;
+    if (first.clear !== undefined || (first.failed !== 'noKey' && first.failed !== 'beforeThisDevice'))
+      return first;
     const sessionId = event.content['session_id'];
     if (typeof sessionId !== 'string') return first;
     try {
@@ -315,7 +323,11 @@ export class MachineEngine implements EncryptionEngine {
     if (claim !== null && claim !== undefined) await requests.send(claim);
   }
 
-  private async sealFor(target: DeviceAddress, type: string, content: JsonContent): Promise<JsonBody | undefined> {
+  private async sealFor(
+    target: DeviceAddress,
+    type: string,
+    content: JsonContent,
+  ): Promise<JsonBody | undefined> {
     const { machine } = this.running();
     const device = await machine.getDevice(new UserId(target.userId), new DeviceId(target.deviceId));
     if (device === undefined) return undefined;
@@ -334,7 +346,10 @@ export class MachineEngine implements EncryptionEngine {
     await this.host.request('PUT', path, { messages });
   }
 
-  private async deviceMessage(event: DecryptedToDeviceEvent, raw: JsonBody): Promise<DeviceMessage | undefined> {
+  private async deviceMessage(
+    event: DecryptedToDeviceEvent,
+    raw: JsonBody,
+  ): Promise<DeviceMessage | undefined> {
     const { type, content } = raw;
     if (typeof type !== 'string' || !isObject(content) || ownTypes.test(type)) return undefined;
     const info = event.encryptionInfo;
@@ -385,7 +400,8 @@ export class MachineEngine implements EncryptionEngine {
 
 const backupSecret = 'm.megolm_backup.v1';
 /** To-device events that the machine deals with itself. */
-const ownTypes = /^m\.(room_key|forwarded_room_key|secret|key\.verification|dummy|room\.encrypted)|^org\.matrix\.room_key/;
+const ownTypes =
+  /^m\.(room_key|forwarded_room_key|secret|key\.verification|dummy|room\.encrypted)|^org\.matrix\.room_key/;
 
 const silentLogger = {
   debug: () => undefined,
@@ -411,7 +427,8 @@ function encryptionSettings(room: EncryptedRoom): EncryptionSettings {
     shared: HistoryVisibility.Shared,
     world_readable: HistoryVisibility.WorldReadable,
   }[room.historyVisibility];
-  if (room.rotateAfterMessages !== undefined) settings.rotationPeriodMessages = BigInt(room.rotateAfterMessages);
+  if (room.rotateAfterMessages !== undefined)
+    settings.rotationPeriodMessages = BigInt(room.rotateAfterMessages);
   // The machine counts microseconds.
   if (room.rotateAfterMs !== undefined) settings.rotationPeriod = BigInt(room.rotateAfterMs * 1000);
   // Refuses to send when a verified person's identity has changed and the user has not seen it.
@@ -456,7 +473,8 @@ function failureOf(thrown: unknown, beforeThisDevice: boolean): DecryptionFailur
   if (!(thrown instanceof MegolmDecryptionError)) return 'broken';
   if (thrown.withheldCode !== undefined) return 'withheld';
   const missing =
-    thrown.code === DecryptionErrorCode.MissingRoomKey || thrown.code === DecryptionErrorCode.UnknownMessageIndex;
+    thrown.code === DecryptionErrorCode.MissingRoomKey ||
+    thrown.code === DecryptionErrorCode.UnknownMessageIndex;
   if (!missing) return 'broken';
   return beforeThisDevice ? 'beforeThisDevice' : 'noKey';
 }

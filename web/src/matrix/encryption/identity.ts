@@ -165,7 +165,8 @@ export class Identity {
 
   private async signThisDevice(): Promise<void> {
     const device = await this.ownDevice();
-    if (device === undefined) throw new MatrixError('encryption', 'The server does not know this device yet.');
+    if (device === undefined)
+      throw new MatrixError('encryption', 'The server does not know this device yet.');
     await this.requests.send(await device.verify());
     await this.requests.send(this.machine.queryKeysForUsers([new UserId(this.ownId)]));
   }

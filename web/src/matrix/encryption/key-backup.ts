@@ -216,7 +216,8 @@ function openSession(key: BackupDecryptionKey, session: unknown): JsonBody | und
   const data = isObject(session) ? session['session_data'] : undefined;
   if (!isObject(data)) return undefined;
   const { ephemeral, mac, ciphertext } = data;
-  if (typeof ephemeral !== 'string' || typeof mac !== 'string' || typeof ciphertext !== 'string') return undefined;
+  if (typeof ephemeral !== 'string' || typeof mac !== 'string' || typeof ciphertext !== 'string')
+    return undefined;
   try {
     return JSON.parse(key.decryptV1(ephemeral, mac, ciphertext)) as JsonBody;
   } catch (thrown) {

@@ -24,7 +24,10 @@ export type Handler = (name: string, args: readonly unknown[]) => unknown;
 /** Calls across a worker's boundary, both ways. Errors arrive as `MatrixError`. */
 export class Line {
   private readonly port: Port;
-  private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: MatrixError) => void }>();
+  private readonly waiting = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: MatrixError) => void }
+  >();
   private calls = 0;
   private broken: MatrixError | undefined;
 
@@ -66,7 +69,10 @@ export class Line {
         ...(errcode === undefined ? {} : { errcode }),
         ...(retryAfter === undefined ? {} : { retryAfter }),
       };
-      this.port.postMessage({ answer: message.call, error: { kind, message: text, ...facts } } satisfies Answer);
+      this.port.postMessage({
+        answer: message.call,
+        error: { kind, message: text, ...facts },
+      } satisfies Answer);
     }
   }
 

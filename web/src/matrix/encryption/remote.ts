@@ -7,7 +7,9 @@ export const startEncryptionWorker: StartEncryption = async (host) => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'crypto' });
   const line = new Line(worker, (name, args) => callHost(host, name, args));
   worker.addEventListener('error', (event) => {
-    line.break(new MatrixError('encryption', event.message === '' ? 'The crypto worker failed.' : event.message));
+    line.break(
+      new MatrixError('encryption', event.message === '' ? 'The crypto worker failed.' : event.message),
+    );
   });
   return new Proxy({} as EncryptionEngine, {
     get(_target, name) {

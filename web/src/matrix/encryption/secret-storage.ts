@@ -28,7 +28,10 @@ export interface NewStorageKey extends StorageKey {
 }
 
 /** Draws a phrase from `words` and makes it the account's default key. */
-export async function createStorageKey(account: AccountData, words: readonly string[]): Promise<NewStorageKey> {
+export async function createStorageKey(
+  account: AccountData,
+  words: readonly string[],
+): Promise<NewStorageKey> {
   const phrase = drawWords(words, phraseWords);
   const salt = randomId(32);
   const bytes = await deriveRecoveryKeyFromPassphrase(phrase.join(' '), salt, iterations);
@@ -41,7 +44,8 @@ export async function createStorageKey(account: AccountData, words: readonly str
     passphrase: { algorithm: 'm.pbkdf2', iterations, salt, bits: 256 },
   });
   const recoveryKey = encodeRecoveryKey(bytes);
-  if (recoveryKey === undefined) throw new MatrixError('encryption', 'The recovery key could not be written.');
+  if (recoveryKey === undefined)
+    throw new MatrixError('encryption', 'The recovery key could not be written.');
   return { id, bytes, words: phrase, recoveryKey };
 }
 
@@ -154,7 +158,8 @@ async function fits(facts: JsonBody, bytes: Uint8Array): Promise<boolean> {
 
 /** `count` words, each drawn evenly. */
 export function drawWords(words: readonly string[], count: number): string[] {
-  if (new Set(words).size < 256) throw new MatrixError('encryption', 'The list has fewer than 256 different words.');
+  if (new Set(words).size < 256)
+    throw new MatrixError('encryption', 'The list has fewer than 256 different words.');
   const limit = Math.floor(0x1_0000_0000 / words.length) * words.length;
   const drawn: string[] = [];
   const number = new Uint32Array(1);

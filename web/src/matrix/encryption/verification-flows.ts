@@ -8,7 +8,11 @@ import {
   VerificationMethod,
   VerificationRequestPhase,
 } from '@matrix-org/matrix-sdk-crypto-wasm';
-import type { OlmMachine, OutgoingVerificationRequest, VerificationRequest } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type {
+  OlmMachine,
+  OutgoingVerificationRequest,
+  VerificationRequest,
+} from '@matrix-org/matrix-sdk-crypto-wasm';
 import { MatrixError } from '../errors.ts';
 import { isObject } from '../http.ts';
 import type { JsonBody } from '../http.ts';
@@ -49,8 +53,7 @@ export class VerificationFlows {
   }
 
   async withOwnDevices(deviceId: string | undefined): Promise<string> {
-    const [request, outgoing] =
-      deviceId === undefined ? await this.askAllOwn() : await this.askOne(deviceId);
+    const [request, outgoing] = deviceId === undefined ? await this.askAllOwn() : await this.askOne(deviceId);
     await this.requests.send(outgoing);
     return this.follow(request);
   }

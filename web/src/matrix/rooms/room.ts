@@ -45,6 +45,8 @@ export class Room {
   readonly permissions: Signal<Permissions>;
   readonly readUpTo = signal<string | undefined>(undefined);
   readonly draft = signal('');
+  /** Grows with each change of the record. */
+  readonly version = signal(0);
   /** How many screens have it open. */
   opened = 0;
   private readonly around: RoomSurroundings;
@@ -114,6 +116,7 @@ export class Room {
 
   refreshNow(): void {
     batch(() => {
+      this.version.value += 1;
       this.refreshSummary();
       if (this.opened === 0) return;
       const permissions = permissionsOf(this.record, this.around.ownId);

@@ -85,7 +85,8 @@ function titleOf(room: RoomRecord, direct: Person | undefined, ownId: string): R
     const others = Math.max(0, room.joined + room.invited - 1 - heroes.length);
     return { kind: 'people', people: heroes, others };
   }
-  if (room.serverName !== undefined && room.serverName !== '') return { kind: 'named', text: room.serverName };
+  if (room.serverName !== undefined && room.serverName !== '')
+    return { kind: 'named', text: room.serverName };
   if (room.invitation !== undefined) {
     return { kind: 'people', people: [personOf(room, room.invitation.by)], others: 0 };
   }
@@ -123,10 +124,7 @@ function sentState(room: RoomRecord, eventId: string, ownId: string): 'sent' | '
 }
 
 /** The line that stands for an event; undefined for events that never get one. */
-export function previewOf(
-  record: EventRecord,
-  find: (userId: string) => Person,
-): MessagePreview | undefined {
+export function previewOf(record: EventRecord, find: (userId: string) => Person): MessagePreview | undefined {
   const { event } = record;
   if (isRedacted(record)) {
     return event.state_key === undefined ? { kind: 'redacted' } : undefined;
@@ -150,7 +148,10 @@ export function isRedacted(record: EventRecord): boolean {
  * The event whose line the list shows: the newest message with its newest edit, or failing that the newest state change that has a
  * line. `known` is what was chosen before; it stays when the log's tail has nothing better.
  */
-export function chooseLast(entries: readonly LogEntry[], known: EventRecord | undefined): EventRecord | undefined {
+export function chooseLast(
+  entries: readonly LogEntry[],
+  known: EventRecord | undefined,
+): EventRecord | undefined {
   const edits = new Map<string, EventRecord>();
   let state: EventRecord | undefined;
   for (let at = entries.length - 1; at >= 0; at -= 1) {
@@ -182,7 +183,8 @@ function bare(userId: string): Person {
 export function withEdit(record: EventRecord, edit: EventRecord | undefined): EventRecord {
   const clear = readable(record);
   const changed = edit === undefined ? undefined : readable(edit);
-  if (clear === undefined || changed === undefined || edit?.event.sender !== record.event.sender) return record;
+  if (clear === undefined || changed === undefined || edit?.event.sender !== record.event.sender)
+    return record;
   const content = changed.content['m.new_content'];
   if (!isObject(content) || isRedacted(record)) return record;
   const relates = clear.content['m.relates_to'];

@@ -39,6 +39,18 @@ export interface OutgoingRecord {
   readonly failure?: { readonly message: string; readonly errcode?: string; readonly status?: number };
 }
 
+/** Address under which the file of a queued message can be had on this device: `media.cached` knows it. */
+export const outgoingAddress = 'mxc://outgoing/';
+
+/** The content as the timeline shows it before the file has an address of its own. */
+export function shownContent(record: OutgoingRecord): JsonBody {
+  if (record.attachment === undefined) return record.content;
+  const url = outgoingAddress + record.txnId;
+  const info = record.content['info'] as JsonBody;
+  const thumbnail = record.attachment.thumbnail === undefined ? {} : { thumbnail_url: `${url}/thumbnail` };
+  return { ...record.content, url, info: { ...info, ...thumbnail } };
+}
+
 /** The records that may be sent now: in each room the first waiting one. Failed ones do not hold up what follows. */
 export function readyToSend(records: readonly OutgoingRecord[]): OutgoingRecord[] {
   const first = new Map<string, OutgoingRecord>();
@@ -90,5 +102,7 @@ export function settledBy(records: readonly OutgoingRecord[], events: readonly R
     const txnId = event.unsigned?.['transaction_id'];
     if (typeof txnId === 'string') ids.add(txnId);
   }
-  return records.filter((record) => ids.has(record.txnId) || (record.eventId !== undefined && ids.has(record.eventId)));
+  return records.filter(
+    (record) => ids.has(record.txnId) || (record.eventId !== undefined && ids.has(record.eventId)),
+  );
 }

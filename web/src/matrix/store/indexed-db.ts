@@ -15,7 +15,9 @@ export async function openIndexedDb(factory: IDBFactory, name: string): Promise<
     });
     request.addEventListener('success', () => resolve(request.result));
     request.addEventListener('error', () => reject(storageError(request.error)));
-    request.addEventListener('blocked', () => reject(new MatrixError('storage', 'Another tab blocks the database.')));
+    request.addEventListener('blocked', () =>
+      reject(new MatrixError('storage', 'Another tab blocks the database.')),
+    );
   });
   database.addEventListener('versionchange', () => database.close());
   return new IndexedDbStore(database);

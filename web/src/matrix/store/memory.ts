@@ -47,7 +47,6 @@ class MemoryStore implements Store {
 
 /** IndexedDB's order: numbers before strings before arrays, arrays element by element. */
 function compareKeys(a: Key, b: Key): number {
-  const rank = (key: Key) => (typeof key === 'number' ? 0 : typeof key === 'string' ? 1 : 2);
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   if (typeof a === 'object' && typeof b === 'object') {
     for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
@@ -57,4 +56,8 @@ function compareKeys(a: Key, b: Key): number {
     return a.length - b.length;
   }
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function rank(key: Key): number {
+  return typeof key === 'number' ? 0 : typeof key === 'string' ? 1 : 2;
 }

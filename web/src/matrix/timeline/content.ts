@@ -1,6 +1,13 @@
 import type { JsonBody } from '../http.ts';
 import { isObject } from '../http.ts';
-import type { EncryptedFile, FileFacts, MediaSource, MessageContent, MessagePreview, Picture } from './items.ts';
+import type {
+  EncryptedFile,
+  FileFacts,
+  MediaSource,
+  MessageContent,
+  MessagePreview,
+  Picture,
+} from './items.ts';
 import type { EventRecord } from './log.ts';
 
 /** The readable form of an event: type and content, decrypted where needed. Undefined while it cannot be read. */
@@ -67,7 +74,9 @@ export function messagePreview(content: MessageContent): MessagePreview {
     case 'notice':
       return { kind: content.kind, text: firstLine(content.body) };
     case 'unsupported':
-      return content.body === undefined ? { kind: 'unsupported' } : { kind: 'text', text: firstLine(content.body) };
+      return content.body === undefined
+        ? { kind: 'unsupported' }
+        : { kind: 'text', text: firstLine(content.body) };
     case 'audio':
       return { kind: content.voice ? 'voice' : 'audio', text: content.caption ?? content.file.name };
     default:

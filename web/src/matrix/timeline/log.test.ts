@@ -10,7 +10,11 @@ const events = (...ids: string[]) => ids.map(event);
 
 function shape(entries: readonly LogEntry[]): string {
   const indexes = entries.map((entry) => entry.index);
-  assert.deepEqual(indexes, [...new Set(indexes)].toSorted((a, b) => a - b), 'indexes rise');
+  assert.deepEqual(
+    indexes,
+    [...new Set(indexes)].toSorted((a, b) => a - b),
+    'indexes rise',
+  );
   return entries.map((entry) => (isGap(entry) ? `(${entry.gap})` : entry.event.event_id)).join(' ');
 }
 
@@ -47,7 +51,11 @@ test('a limited answer leaves a gap with room to fill it', () => {
 
 test('an expanded window fills the gap before what is known', () => {
   const first = appendToLog([], { events: events('z'), limited: true, prevBatch: 't1' });
-  const wide = appendToLog(first.entries, { events: events('x', 'y', 'z', 'n'), limited: true, prevBatch: 't0' });
+  const wide = appendToLog(first.entries, {
+    events: events('x', 'y', 'z', 'n'),
+    limited: true,
+    prevBatch: 't0',
+  });
   assert.equal(shape(wide.entries), '(t0) x y z n');
 });
 

@@ -3,6 +3,7 @@ import { isObject } from '../http.ts';
 import type { JsonBody } from '../http.ts';
 import { personOf, isRedacted, previewOf, withEdit } from '../rooms/summary.ts';
 import type { RoomRecord } from '../rooms/record.ts';
+import { shownContent } from '../sending/outgoing.ts';
 import type { OutgoingRecord } from '../sending/outgoing.ts';
 import { messageContent, readable, relationOf, replyTarget } from './content.ts';
 import type {
@@ -160,7 +161,8 @@ class Reducer {
 
   private redacted(record: EventRecord, at: number): TimelineItem {
     const because = record.event.unsigned?.['redacted_because'];
-    const by = isObject(because) && typeof because['sender'] === 'string' ? because['sender'] : this.input.ownId;
+    const by =
+      isObject(because) && typeof because['sender'] === 'string' ? because['sender'] : this.input.ownId;
     const content = isObject(because) && isObject(because['content']) ? because['content'] : {};
     const reason = content['reason'];
     return {
@@ -192,7 +194,8 @@ class Reducer {
 
   private outgoingItem(record: OutgoingRecord): TimelineItem | undefined {
     if (record.eventId !== undefined && this.byId.has(record.eventId)) return undefined;
-    if (record.type !== 'm.room.message' || relationOf(record.content)?.type === 'm.replace') return undefined;
+    if (record.type !== 'm.room.message' || relationOf(record.content)?.type === 'm.replace')
+      return undefined;
     return {
       type: 'message',
       key: record.txnId,
@@ -201,7 +204,7 @@ class Reducer {
       own: true,
       time: record.time,
       readers: [],
-      content: messageContent(record.type, record.content),
+      content: messageContent(record.type, shownContent(record)),
       edited: false,
       ...this.reply(record.content),
       reactions: record.eventId === undefined ? [] : this.reactions(record.eventId),
@@ -263,7 +266,9 @@ class Reducer {
 /** Edits carry no reply of their own, but the text of an answer keeps its old quotation. */
 function keepReply(shown: JsonBody, original: JsonBody): JsonBody {
   const relates = original['m.relates_to'];
-  return relates === undefined || shown['m.relates_to'] !== undefined ? shown : { ...shown, 'm.relates_to': relates };
+  return relates === undefined || shown['m.relates_to'] !== undefined
+    ? shown
+    : { ...shown, 'm.relates_to': relates };
 }
 
 /** Which answered messages the timeline needs and does not have. */
@@ -281,4 +286,3 @@ export function missingQuotes(input: TimelineInput): string[] {
   }
   return [...wanted];
 }
-

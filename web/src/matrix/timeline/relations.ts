@@ -55,7 +55,12 @@ export function collectRelations(
     if (relation.type === 'm.replace') pendingEdits.set(relation.eventId, edited as JsonBody);
     if (record.type === 'm.reaction' && relation.key !== undefined && record.state !== 'failed') {
       const own = { userId: ownId, txnId: record.txnId };
-      mark(reactions, relation.eventId, relation.key, record.eventId === undefined ? own : { ...own, eventId: record.eventId });
+      mark(
+        reactions,
+        relation.eventId,
+        relation.key,
+        record.eventId === undefined ? own : { ...own, eventId: record.eventId },
+      );
     }
   }
   return { edits, pendingEdits, reactions, pendingRedactions };

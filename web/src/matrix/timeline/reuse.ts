@@ -10,7 +10,10 @@ export function sameValue(a: unknown, b: unknown): boolean {
 }
 
 /** `next`, with every element that says the same as before replaced by the very object of before; `before` itself if all are. */
-export function reuseItems<T extends { readonly key: string }>(before: readonly T[], next: readonly T[]): readonly T[] {
+export function reuseItems<T extends { readonly key: string }>(
+  before: readonly T[],
+  next: readonly T[],
+): readonly T[] {
   const known = new Map(before.map((item) => [item.key, item]));
   let same = before.length === next.length;
   const result = next.map((item, at) => {

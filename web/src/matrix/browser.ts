@@ -1,0 +1,55 @@
+import type { Surroundings } from './door.ts';
+import { MatrixError } from './errors.ts';
+import { openIndexedDb } from './store/indexed-db.ts';
+
+/** The engine's surroundings in a browser. What is heavy comes in parts of its own, when it is needed. */
+export function browserSurroundings(): Surroundings {
+  return {
+    fetch: (input, init) => fetch(input, init),
+    now: () => Date.now(),
+    openStore: () => openIndexedDb(indexedDB, 'majlis'),
+    persistent: true,
+    deleteCryptoStore,
+    startEncryption: async (host) => (await import('./encryption/remote.ts')).startEncryptionWorker(host),
+    prepareFile: async (blob) => (await import('./sending/picture.ts')).prepareFile(blob),
+    whenIdle,
+    ...('locks' in navigator ? { locks: navigator.locks } : {}),
+    onNetwork: (back) => {
+      const visible = () => {
+        if (document.visibilityState === 'visible') back();
+      };
+      addEventListener('online', back);
+      document.addEventListener('visibilitychange', visible);
+      return () => {
+        removeEventListener('online', back);
+        document.removeEventListener('visibilitychange', visible);
+      };
+    },
+    origin: location.origin,
+  };
+}
+
+/** After the next frame has been drawn and the browser has nothing better to do. */
+function whenIdle(work: () => void): void {
+  const later = () => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => work(), { timeout: 2000 });
+    else setTimeout(work, 200);
+  };
+  if (document.visibilityState === 'hidden') later();
+  else requestAnimationFrame(() => setTimeout(later, 0));
+}
+
+/** The machine keeps two databases under its name. */
+async function deleteCryptoStore(name: string): Promise<void> {
+  for (const part of ['::matrix-sdk-crypto', '::matrix-sdk-crypto-meta']) {
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name + part);
+      request.addEventListener('success', () => resolve());
+      request.addEventListener('error', () =>
+        reject(new MatrixError('storage', 'The keys were not deleted.')),
+      );
+      // A tab that is closing still holds it; the deletion happens when it lets go.
+      request.addEventListener('blocked', () => resolve());
+    });
+  }
+}

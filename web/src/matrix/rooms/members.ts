@@ -1,0 +1,73 @@
+import type { EncryptedRoom } from '../encryption/engine-contract.ts';
+import type { HttpClient } from '../http.ts';
+import type { Store } from '../store/store.ts';
+import type { RawEvent } from '../timeline/log.ts';
+import { memberFacts } from './merge.ts';
+import type { MemberFacts } from './record.ts';
+import { stateContent } from './record.ts';
+import type { Room } from './room.ts';
+
+/** Up to this many, a room's members are all kept in its record, so that sync can tell who is new. */
+const keepInRecord = 500;
+
+/** Loads the complete member list: from the device while it is current, else from the server. */
+export async function loadMembers(
+  room: Room,
+  http: HttpClient,
+  store: Store,
+): Promise<Readonly<Record<string, MemberFacts>>> {
+  if (room.record.membersComplete) {
+    const known = room.members ?? (await store.get('members', room.id));
+    if (known !== undefined && room.record.membersComplete) {
+      room.members = known;
+      return known;
+    }
+  }
+  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room.id)}/members`;
+  const answer = await http.request('GET', path, { query: { not_membership: 'leave' } });
+  const chunk = Array.isArray(answer['chunk']) ? (answer['chunk'] as RawEvent[]) : [];
+  const members: Record<string, MemberFacts> = {};
+  for (const event of chunk) {
+    if (event.type === 'm.room.member' && event.state_key !== undefined) {
+      members[event.state_key] = memberFacts(event.content);
+    }
+  }
+  const few = Object.keys(members).length <= keepInRecord;
+  room.members = members;
+  room.record = {
+    ...room.record,
+    membersComplete: true,
+    people: few ? { ...room.record.people, ...members } : room.record.people,
+  };
+  await store.write([
+    { table: 'members', key: room.id, value: members },
+    { table: 'rooms', key: room.id, value: room.record },
+  ]);
+  return members;
+}
+
+/** What the crypto machine must know to encrypt for this room. */
+export function encryptedRoom(room: Room, members: Readonly<Record<string, MemberFacts>>): EncryptedRoom {
+  const visibility = stateContent(room.record, 'm.room.history_visibility')?.['history_visibility'];
+  const historyVisibility =
+    visibility === 'invited' || visibility === 'joined' || visibility === 'world_readable'
+      ? visibility
+      : 'shared';
+  const readers = Object.entries(members)
+    .filter(
+      ([, { membership }]) =>
+        membership === 'join' || (membership === 'invite' && historyVisibility !== 'joined'),
+    )
+    .map(([userId]) => userId);
+  const settings = stateContent(room.record, 'm.room.encryption') ?? {};
+  const messages = settings['rotation_period_msgs'];
+  const time = settings['rotation_period_ms'];
+  return {
+    roomId: room.id,
+    members: readers,
+    historyVisibility,
+    // A room may ask for more frequent changes of key than the machine's own, never for fewer.
+    ...(typeof messages === 'number' && messages > 0 ? { rotateAfterMessages: Math.min(messages, 100) } : {}),
+    ...(typeof time === 'number' && time > 0 ? { rotateAfterMs: Math.min(time, 604_800_000) } : {}),
+  };
+}
