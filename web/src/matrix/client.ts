@@ -30,6 +30,8 @@ import { SignallingDoor } from './signalling.ts';
 import type { Store } from './store/store.ts';
 import { TrafficCounter } from './traffic.ts';
 
+export { browserSurroundings } from './browser.ts';
+
 /** Makes the engine. Nothing happens until `start`. */
 export const createMatrixClient: CreateMatrixClient = (surroundings) => new Client(surroundings);
 
