@@ -5,11 +5,11 @@ import type { SigningKey } from '@majlis/protocol';
 import type { Storage } from '@majlis/storage';
 import { openStorage } from '@majlis/storage/postgres';
 import type { Configuration } from './config/configuration.ts';
-import { keptServerName, prepareDataFolder } from './data-folder.ts';
+import { keptServerName, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { startDatabase } from './database/database.ts';
 import type { RunningDatabase } from './database/database.ts';
 import { livekitProxy } from './http/livekit-proxy.ts';
-import { healthRoute, metricsRoute } from './http/operator.ts';
+import { healthRoute, metricsRoute, nothingRoute } from './http/operator.ts';
 import type { PartHealth } from './http/operator.ts';
 import { createHttpServer } from './http/server.ts';
 import { serverSigningKey } from './keys/crypto.ts';
@@ -76,6 +76,8 @@ async function start(
   // The port first: that it is taken should be known before anything long begins.
   const port = await http.listen(server.port, server.host);
   endings.push(() => http.ended(openConnectionsPatienceMs));
+  const unlock = lockDataFolder(data);
+  endings.push(() => Promise.resolve(unlock()));
   const url = ownUrl(server.host, port);
   const publicUrl = server['public-url'] ?? url;
   const serverName = keptServerName(data, server['server-name'], `localhost:${port}`);
@@ -89,11 +91,11 @@ async function start(
   const health = async (): Promise<Record<string, PartHealth>> => ({
     database: await healthOf(storage.ping()),
     homeserver: { ok: true },
-    meetings: 'off' in livekit ? { ok: false, detail: 'off' } : { ok: await livekit.healthy() },
-    web: { ok: dist !== undefined },
+    meetings: 'off' in livekit ? { ok: false, off: true } : { ok: await livekit.healthy() },
+    web: dist === undefined ? { ok: false, off: true } : { ok: true },
   });
   http.serve([
-    ...(dist === undefined ? [] : [webAppRoute(dist, publicUrl.startsWith('https:'))]),
+    dist === undefined ? nothingRoute : webAppRoute(dist, publicUrl.startsWith('https:')),
     healthRoute(health),
     metricsRoute(metrics, health, keptSecret(data, 'metrics-token', 24)),
     livekitProxy(() => ('off' in livekit ? undefined : livekit.apiUrl), new URL(publicUrl).origin),

@@ -47,6 +47,8 @@ export interface ClusterOptions {
   readonly log: Log;
   /** Shown to the operator when a step takes time. */
   readonly progress: (line: string) => void;
+  /** For tests that throw the cluster away: do not wait for the disk. */
+  readonly forgetful?: boolean;
 }
 
 const socketPathMax = 100;
@@ -62,16 +64,21 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   if (!existsSync(join(folder, 'PG_VERSION'))) {
     options.progress('Making the database …');
-    await initialise(folder, binaries, account);
+    await initialise(folder, binaries, account, options.forgetful === true);
   }
   checkVersion(folder, binaries);
   if (account !== undefined) giveTo(account, folder);
-  await clearLeftovers(folder);
+  await clearLeftovers(folder, socketFolder(folder, account));
   return superviseCluster(folder, binaries, account, options);
 }
 
 /** Makes the cluster beside its place and moves it there whole, so that a kill in between leaves nothing half-made. */
-async function initialise(folder: string, binaries: Binaries, account: Account | undefined): Promise<void> {
+async function initialise(
+  folder: string,
+  binaries: Binaries,
+  account: Account | undefined,
+  forgetful: boolean,
+): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
@@ -83,6 +90,7 @@ async function initialise(folder: string, binaries: Binaries, account: Account |
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
+    ...(forgetful ? ['--no-sync'] : []),
   ];
   const child = spawn(binaries.initdb, ['-D', folderArgument(unfinished), ...args], {
     ...spawnOptions(unfinished, account),
@@ -162,16 +170,16 @@ function socketFolder(folder: string, account: Account | undefined): string {
   return short;
 }
 
-function settings(socket: string, inFolder: boolean, connections: number): string[] {
+function settings(socket: string, inFolder: boolean, connections: number, forgetful: boolean): string[] {
   const values = {
     listen_addresses: '',
     unix_socket_directories: inFolder ? '.' : socket,
     unix_socket_permissions: '0700',
     max_connections: String(connections),
     // What is acknowledged is on the disk.
-    fsync: 'on',
+    fsync: forgetful ? 'off' : 'on',
     synchronous_commit: 'on',
-    full_page_writes: 'on',
+    full_page_writes: forgetful ? 'off' : 'on',
     // Small when idle: few processes, no workers.
     shared_buffers: '128MB',
     io_method: 'sync',
@@ -195,17 +203,18 @@ async function superviseCluster(
   folder: string,
   binaries: Binaries,
   account: Account | undefined,
-  { data, connections, log, progress }: ClusterOptions,
+  { data, connections, log, progress, forgetful = false }: ClusterOptions,
 ): Promise<Cluster> {
   const socket = socketFolder(folder, account);
   const args = [
     '-D',
     folderArgument(folder),
-    ...settings(socket, socket === realpathSync(folder), connections),
+    ...settings(socket, socket === realpathSync(folder), connections, forgetful),
   ];
   const logFile = join(data, 'postgres.log');
   let child: ChildProcess | undefined;
   let stopping = false;
+  let established = false;
   let failures = 0;
 
   const spawnOnce = (): ChildProcess => {
@@ -225,12 +234,13 @@ async function superviseCluster(
     current.on('error', (error) => log.error('the database cannot be started', { reason: error.message }));
     current.on('close', (code, signal) => {
       if (child === current) child = undefined;
-      if (stopping) return;
+      if (stopping || !established) return;
       const delayMs = restartDelaysMs[Math.min(failures, restartDelaysMs.length - 1)] ?? 5000;
       failures += 1;
       log.error('the database ended and is started again', { code, signal, delayMs });
       setTimeout(() => {
-        if (!stopping) void clearLeftovers(folder).then(run, (error: Error) => log.error(error.message));
+        if (!stopping)
+          void clearLeftovers(folder, socket).then(run, (error: Error) => log.error(error.message));
       }, delayMs).unref();
     });
   };
@@ -249,7 +259,7 @@ async function superviseCluster(
     child?.kill('SIGINT');
     throw error;
   });
-  failures = 0;
+  established = true;
   await createDatabase(address('postgres'), 'majlis');
   return {
     address,

@@ -7,12 +7,21 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../problem.ts';
 
 /**
- * Makes a cluster folder free to start in: an orphaned postmaster is shut down, a lock file without one removed.
+ * Makes a cluster folder free to start in: an orphaned postmaster is shut down, lock files without one are removed.
  * @throws Problem when the postmaster that holds the folder does not end
  */
-export async function clearLeftovers(folder: string): Promise<void> {
+export async function clearLeftovers(folder: string, socketFolder: string): Promise<void> {
   const lock = join(folder, 'postmaster.pid');
-  if (!existsSync(lock)) return;
+  if (existsSync(lock)) await endPostmaster(lock, folder);
+  for (const path of [
+    lock,
+    ...['.s.PGSQL.5432', '.s.PGSQL.5432.lock'].map((name) => join(socketFolder, name)),
+  ]) {
+    rmSync(path, { force: true });
+  }
+}
+
+async function endPostmaster(lock: string, folder: string): Promise<void> {
   const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
   if (Number.isInteger(pid) && pid > 1 && isPostmasterOf(pid, folder)) {
     for (const [signal, patienceMs] of [
@@ -29,7 +38,6 @@ export async function clearLeftovers(folder: string): Promise<void> {
       );
     }
   }
-  rmSync(lock, { force: true });
 }
 
 async function endsWithin(pid: number, signal: NodeJS.Signals, patienceMs: number): Promise<boolean> {

@@ -8,8 +8,8 @@ import type { Route } from './server.ts';
 
 export interface PartHealth {
   readonly ok: boolean;
-  /** Why not, or what is off; nothing secret. */
-  readonly detail?: string;
+  /** It does not work because it is turned off or was never there; the server is well all the same. */
+  readonly off?: boolean;
 }
 
 /** Asks every part; answers by name. */
@@ -17,6 +17,12 @@ export type HealthCheck = () => Promise<Readonly<Record<string, PartHealth>>>;
 
 /** Parts without which the server serves nobody. */
 const vital = ['database', 'homeserver'];
+
+/** Where nothing is. */
+export const nothingRoute: Route = {
+  prefix: '/',
+  handle: (_request, response) => refuse(response, 404, 'M_UNRECOGNIZED', 'There is nothing here'),
+};
 
 export function healthRoute(check: HealthCheck): Route {
   return {
@@ -28,7 +34,7 @@ export function healthRoute(check: HealthCheck): Route {
       }
       void check().then((parts) => {
         const healthy = vital.every((name) => parts[name]?.ok === true);
-        const whole = Object.values(parts).every(({ ok }) => ok);
+        const whole = Object.values(parts).every(({ ok, off = false }) => ok || off);
         answerJson(response, healthy ? 200 : 503, {
           status: !healthy ? 'down' : whole ? 'ok' : 'degraded',
           parts,
