@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HttpClient } from '../http.ts';
+import type { JsonBody } from '../http.ts';
+import type { CryptoDelivery } from '../encryption/engine-contract.ts';
+import { TrafficCounter } from '../traffic.ts';
+import { SyncLoop } from './sync-loop.ts';
+import type { WireSync } from './wire.ts';
+
+interface Asked {
+  readonly pos: string | null;
+  readonly timeout: number;
+  readonly body: JsonBody;
+}
+
+/** A loop whose server answers from a script, and stops when the script ends. */
+function play(script: readonly ((asked: Asked) => Response)[]) {
+  const asked: Asked[] = [];
+  const applied: { wire: WireSync; delivery: CryptoDelivery | undefined; position: unknown }[] = [];
+  let cameBack = 0;
+  let over = () => undefined as void;
+  const done = new Promise<void>((resolve) => (over = resolve));
+  const now = () => 0;
+  const fetch_ = async (url: string | URL | Request, init?: RequestInit) => {
+    const { searchParams } = new URL(String(url));
+    const body = JSON.parse(String(init?.body)) as JsonBody;
+    const request = { pos: searchParams.get('pos'), timeout: Number(searchParams.get('timeout')), body };
+    const answer = script[asked.length];
+    asked.push(request);
+    if (answer !== undefined) return answer(request);
+    over();
+    return new Promise<Response>((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  };
+  const http = new HttpClient(
+    'http://s',
+    { fetch: fetch_ as typeof fetch, now, traffic: new TrafficCounter(now) },
+    { current: () => ({ accessToken: 't' }), refreshed: async () => undefined, expired: () => undefined },
+  );
+  const loop = new SyncLoop(
+    {
+      http,
+      now,
+      chance: () => 0,
+      wishes: () => ({ openRooms: [], watchedTypes: [] }),
+      apply: async (wire, delivery, position) => {
+        applied.push({ wire, delivery, position: position.value });
+      },
+      cameBack: () => {
+        cameBack += 1;
+      },
+      failed: (error) => assert.fail(error),
+    },
+    undefined,
+  );
+  return { loop, asked, applied, done, cameBack: () => cameBack };
+}
+
+const ok = (body: object) => () => Response.json(body);
+const unknownPosition = () => Response.json({ errcode: 'M_UNKNOWN_POS', error: 'gone' }, { status: 400 });
+const ranges = (asked: Asked | undefined) =>
+  (asked?.body['lists'] as { rooms: { ranges: number[][] } }).rooms.ranges[0];
+const sinceOf = (asked: Asked | undefined) =>
+  (asked?.body['extensions'] as { to_device: { since?: string } }).to_device.since;
+
+test('the window begins with twenty rooms and grows until all are there, then waits', async () => {
+  const { loop, asked, done } = play([
+    ok({ pos: '1', lists: { rooms: { count: 70 } } }),
+    ok({ pos: '2', lists: { rooms: { count: 70 } } }),
+  ]);
+  loop.start();
+  await done;
+  loop.stop();
+  assert.deepEqual(asked.map(ranges), [
+    [0, 19],
+    [0, 79],
+    [0, 79],
+  ]);
+  assert.deepEqual(
+    asked.map(({ pos, timeout }) => [pos, timeout]),
+    [
+      [null, 0],
+      ['1', 30_000],
+      ['2', 30_000],
+    ],
+  );
+});
+
+test('an unknown position begins anew, keeps the to-device position and has devices looked at again', async () => {
+  const { loop, asked, applied, done } = play([
+    ok({ pos: '1', extensions: { to_device: { next_batch: 'd1', events: [{ type: 'x' }] } } }),
+    unknownPosition,
+    ok({ pos: '9' }),
+  ]);
+  loop.start();
+  await done;
+  loop.stop();
+  assert.deepEqual(
+    asked.map(({ pos }) => pos),
+    [null, '1', null, '9'],
+  );
+  assert.deepEqual(asked.map(sinceOf), [undefined, 'd1', 'd1', 'd1']);
+  assert.equal(applied[0]?.delivery?.toDevice.length, 1);
+  assert.equal(applied[1]?.delivery?.anyDeviceMayHaveChanged, true);
+});
+
+test('key counts that repeat are not handed on again', async () => {
+  const counts = { e2ee: { device_one_time_keys_count: { signed_curve25519: 50 } } };
+  const { loop, applied, done } = play([
+    ok({ pos: '1', extensions: counts }),
+    ok({ pos: '2', extensions: counts }),
+    ok({ pos: '3', extensions: { e2ee: { device_one_time_keys_count: { signed_curve25519: 49 } } } }),
+  ]);
+  loop.start();
+  await done;
+  loop.stop();
+  assert.deepEqual(
+    applied.map(({ delivery }) => delivery?.oneTimeKeys?.['signed_curve25519']),
+    [50, undefined, 49],
+  );
+});
+
+test('offline after a failure, back by a retry', async () => {
+  const { loop, done, cameBack } = play([
+    ok({ pos: '1' }),
+    () => {
+      throw new TypeError('Failed to fetch');
+    },
+    ok({ pos: '2' }),
+  ]);
+  const states: string[] = [];
+  const offline = new Promise<void>((resolve) => {
+    loop.state.subscribe((state) => {
+      states.push(state);
+      if (state === 'offline') resolve();
+    });
+  });
+  loop.start();
+  await offline;
+  assert.equal(loop.retryAt.value, 750);
+  loop.retry();
+  await done;
+  loop.stop();
+  assert.deepEqual(states, ['connecting', 'catchingUp', 'online', 'offline', 'catchingUp', 'online']);
+  assert.equal(cameBack(), 1);
+});
