@@ -77,7 +77,11 @@ test('signed events: every vector of the specification', () => {
     for (const { event, sha256, signature } of signing.events) {
       const { pdu } = signEvent(event, version, key, nodeCrypto);
       assert.equal(contentHash(pdu, nodeCrypto), sha256);
-      assert.deepEqual(pdu, { ...event, hashes: { sha256 }, signatures: { domain: { 'ed25519:1': signature } } });
+      assert.deepEqual(pdu, {
+        ...event,
+        hashes: { sha256 },
+        signatures: { domain: { 'ed25519:1': signature } },
+      });
     }
   }
 });
