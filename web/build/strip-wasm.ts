@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 /**
@@ -12,12 +12,12 @@ export function stripWasm(): Plugin {
     name: 'majlis-strip-wasm',
     apply: 'build',
     configResolved(config) {
-      folder = join(config.root, config.build.outDir, config.build.assetsDir);
+      folder = resolve(config.root, config.build.outDir, config.build.assetsDir);
     },
     async closeBundle() {
       for (const name of await readdir(folder)) {
         if (!name.endsWith('.wasm')) continue;
-        const file = join(folder, name);
+        const file = resolve(folder, name);
         await writeFile(file, withoutCustomSection(await readFile(file), 'name'));
       }
     },
