@@ -5,6 +5,7 @@ import { describeProblem, exitCodes, Problem } from './problem.ts';
 /** Each command is loaded only when it is asked for. */
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
+  user: async () => (await import('./commands/user.ts')).user,
   config: async () => (await import('./commands/config.ts')).config,
 };
 

@@ -1,7 +1,7 @@
 // The only wiring: makes each part, hands it what it needs, and puts them behind one address.
 
 import { join } from 'node:path';
-import type { SigningKey } from '@majlis/protocol';
+import { createHomeserver } from '@majlis/homeserver';
 import type { Storage } from '@majlis/storage';
 import { openStorage } from '@majlis/storage/postgres';
 import type { Configuration } from './config/configuration.ts';
@@ -12,13 +12,17 @@ import { livekitProxy } from './http/livekit-proxy.ts';
 import { healthRoute, metricsRoute, nothingRoute } from './http/operator.ts';
 import type { PartHealth } from './http/operator.ts';
 import { createHttpServer } from './http/server.ts';
-import { serverSigningKey } from './keys/crypto.ts';
+import { createCrypto, serverSigningKey } from './keys/crypto.ts';
 import { keptSecret } from './keys/secrets.ts';
 import { startLivekit } from './livekit/livekit.ts';
 import type { Livekit } from './livekit/livekit.ts';
 import type { Log } from './log.ts';
+import { openBlobs } from './media/blobs.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { issueRegistrationToken, registrationLink } from './operator/registration-tokens.ts';
+import { openOperatorSocket } from './operator/socket.ts';
 import { Problem } from './problem.ts';
+import { clock, random, scheduler } from './real-world.ts';
 import { ownUrl, settingsOf } from './settings.ts';
 import { ensureWebApp } from './web-app/build.ts';
 import { webAppRoute } from './web-app/files.ts';
@@ -38,6 +42,8 @@ export interface Majlis {
   /** Where it is reached on this machine, without a slash at the end. */
   readonly url: string;
   readonly serverName: string;
+  /** While nobody has an account and registration is closed: where the first one, an administrator, is made. It works once. */
+  readonly firstAccountLink: string | undefined;
   /** Ends everything in order, in less than five seconds. */
   stop(): Promise<void>;
 }
@@ -70,6 +76,7 @@ async function start(
   const { configuration, log } = options;
   const { server } = configuration;
   const data = prepareDataFolder(server.data);
+  const settings = settingsOf(configuration);
   const metrics = createMetrics();
   const http = createHttpServer(metrics.request);
 
@@ -81,27 +88,63 @@ async function start(
   const url = ownUrl(server.host, port);
   const publicUrl = server['public-url'] ?? url;
   const serverName = keptServerName(data, server['server-name'], `localhost:${port}`);
-  const signingKey = serverSigningKey(data, serverName);
 
   const { database, livekit, dist } = await startNeighbours(options, data, url, endings);
   const storage = await openOwnStorage(database, configuration);
   endings.push(() => storage.close());
-  void (signingKey satisfies SigningKey);
+  const issueToken = (makesAdmin: boolean): Promise<string> =>
+    issueRegistrationToken(storage, clock.now(), makesAdmin);
+  const homeserver = createHomeserver({
+    options: {
+      serverName,
+      publicBaseUrl: publicUrl,
+      registration: settings.registration,
+      rateLimits: settings.rateLimits,
+      uploadLimitBytes: configuration.media['upload-limit'],
+      imageLimitPixels: configuration.media['image-pixels-max'],
+      trustProxy: server['trust-proxy'],
+      livekitServiceUrl: 'off' in livekit ? undefined : `${publicUrl}/livekit/jwt`,
+    },
+    storage,
+    blobs: await openBlobs(configuration.media, data),
+    crypto: createCrypto(),
+    signingKey: serverSigningKey(data, serverName),
+    clock,
+    random,
+    scheduler,
+    log,
+    fetch,
+  });
+  await homeserver.start();
+  endings.push(() => homeserver.stop());
 
   const health = async (): Promise<Record<string, PartHealth>> => ({
     database: await healthOf(storage.ping()),
-    homeserver: { ok: true },
+    homeserver: await healthOf(homeserver.health()),
     meetings: 'off' in livekit ? { ok: false, off: true } : { ok: await livekit.healthy() },
     web: dist === undefined ? { ok: false, off: true } : { ok: true },
   });
   http.serve([
     dist === undefined ? nothingRoute : webAppRoute(dist, publicUrl.startsWith('https:')),
+    { prefix: '/_matrix', handle: homeserver.handle },
+    { prefix: '/.well-known/matrix', handle: homeserver.handle },
     healthRoute(health),
     metricsRoute(metrics, health, keptSecret(data, 'metrics-token', 24)),
     livekitProxy(() => ('off' in livekit ? undefined : livekit.apiUrl), new URL(publicUrl).origin),
   ]);
-  if ('off' in livekit && settingsOf(configuration).meetings) log.warning(`Meetings are off. ${livekit.off}`);
-  return { url, serverName };
+  endings.push(
+    await openOperatorSocket(data, {
+      issueToken: async (makesAdmin) => ({ token: await issueToken(makesAdmin), publicUrl, url }),
+    }),
+  );
+  if ('off' in livekit && settings.meetings) log.warn(`Meetings are off. ${livekit.off}`);
+  if (server.profile === 'demo') {
+    const { seedDemo } = await import('./demo/seed.ts');
+    await seedDemo({ url, data, serverName, issueToken: () => issueToken(false) });
+  }
+  const lonely = settings.registration === 'closed' && (await storage.accounts.count()) === 0;
+  const firstAccountLink = lonely ? registrationLink(publicUrl, await issueToken(true)) : undefined;
+  return { url, serverName, firstAccountLink };
 }
 
 interface Neighbours {
@@ -204,7 +247,7 @@ function storageProblem(error: unknown): unknown {
   return error;
 }
 
-async function healthOf(answer: Promise<void>): Promise<PartHealth> {
+async function healthOf(answer: Promise<unknown>): Promise<PartHealth> {
   try {
     await answer;
     return { ok: true };

@@ -1,12 +1,13 @@
 // The log of the running server: one line each, text for people or JSON for machines. Nothing secret is ever passed to it.
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+/** What is said beside the message; nothing secret. */
+export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
-  warning(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
 }
 
@@ -26,14 +27,14 @@ export function createLog(options: {
     const time = new Date().toISOString();
     options.write(
       options.json
-        ? `${JSON.stringify({ time, level, message, ...fields })}\n`
+        ? `${JSON.stringify({ time, level, message, ...fields }, plain)}\n`
         : textLine(time, level, message, fields),
     );
   };
   return {
     debug: (message, fields) => emit('debug', message, fields),
     info: (message, fields) => emit('info', message, fields),
-    warning: (message, fields) => emit('warning', message, fields),
+    warn: (message, fields) => emit('warning', message, fields),
     error: (message, fields) => emit('error', message, fields),
   };
 }
@@ -41,8 +42,14 @@ export function createLog(options: {
 function textLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)}`);
+    .map(([name, value]) => ` ${name}=${JSON.stringify(value, plain)}`);
   return `${time.slice(11, 23)} ${level === 'info' ? '' : `${level}: `}${singleLine(message)}${pairs.join('')}\n`;
+}
+
+/** Errors are objects without members of their own as far as JSON knows; the log shows their stack. */
+function plain(_name: string, value: unknown): unknown {
+  if (value instanceof Error) return value.stack ?? value.message;
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** Control characters cannot forge a second line. */

@@ -4,7 +4,7 @@ import type { Configuration } from './config/configuration.ts';
 import { isLoopback } from './config/configuration.ts';
 
 export interface Settings {
-  readonly registration: 'closed' | 'token' | 'open';
+  readonly registration: 'closed' | 'open';
   readonly rateLimits: boolean;
   readonly meetings: boolean;
   /** Whether only this machine can reach the server. */

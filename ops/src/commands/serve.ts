@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compose } from '../compose.ts';
 import type { Majlis } from '../compose.ts';
 import { loadConfiguration } from '../config/configuration.ts';
+import { demoAccounts, demoPassword } from '../demo/content.ts';
 import { createLog } from '../log.ts';
 import type { Log } from '../log.ts';
 
@@ -30,6 +31,15 @@ export async function serve(args: readonly string[]): Promise<void> {
     webApp: server['web-app'],
   });
   stopping.whenReady(majlis);
+  if (majlis.firstAccountLink !== undefined) {
+    console.log(
+      `Nobody has an account yet. Make the first, an administrator, here (works once, for a day): ${majlis.firstAccountLink}`,
+    );
+  }
+  if (server.profile === 'demo')
+    console.log(
+      `Sign in as ${demoAccounts.map(({ username }) => username).join(', ')} with the password ${demoPassword}.`,
+    );
   console.log(`Majlis is ready at ${majlis.url}`);
 }
 

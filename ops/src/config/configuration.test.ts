@@ -113,10 +113,6 @@ describe('configuration', () => {
   it('refuses settings that need one another', () => {
     refuses(() => loadConfiguration({ args: ['--media-store', 's3'], env: {} }), /needs s3-endpoint/);
     refuses(() => loadConfiguration({ args: ['--livekit-url', 'ws://x'], env: {} }), /needs livekit-key/);
-    refuses(
-      () => loadConfiguration({ args: ['--registration', 'token'], env: {} }),
-      /needs registration-token/,
-    );
   });
 
   it('keeps docs/configuration.md fresh', () => {

@@ -166,14 +166,11 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost';
 }
 
-function checkTogether({ server, accounts, media, meetings }: Configuration): void {
+function checkTogether({ server, media, meetings }: Configuration): void {
   if (server.profile !== undefined && !isLoopback(server.host)) {
     throw badOption(
       `The profile ${server.profile} is for this machine only and refuses to listen on ${server.host}; use 127.0.0.1.`,
     );
-  }
-  if (accounts.registration === 'token' && accounts['registration-token'] === undefined) {
-    throw badOption('registration by token needs registration-token.');
   }
   if (media['media-store'] === 's3') {
     const missing = (['s3-endpoint', 's3-bucket', 's3-access-key', 's3-secret-key'] as const).find(

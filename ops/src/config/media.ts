@@ -11,7 +11,7 @@ export const mediaSection = {
     'upload-limit': size('Largest file that is taken.', {
       default: 100 * 1024 ** 2,
       min: 64 * 1024,
-      max: 16 * 1024 ** 3,
+      max: 4 * 1024 ** 3,
     }),
     'image-pixels-max': integer('Largest picture of which thumbnails are made.', {
       default: 64_000_000,

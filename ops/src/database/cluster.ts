@@ -3,7 +3,6 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chownSync,
   closeSync,
@@ -18,11 +17,11 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { Problem } from '../problem.ts';
+import { socketFolder } from '../socket-path.ts';
 import type { Account } from './account.ts';
 import { databaseAccount } from './account.ts';
 import { createDatabase, probe } from './administration.ts';
@@ -51,7 +50,7 @@ export interface ClusterOptions {
   readonly forgetful?: boolean;
 }
 
-const socketPathMax = 100;
+const socketName = '.s.PGSQL.5432';
 const startPatienceMs = 120_000;
 const stopPatienceMs = 3000;
 const restartDelaysMs = [200, 500, 1000, 2000, 5000];
@@ -68,7 +67,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
   checkVersion(folder, binaries);
   if (account !== undefined) giveTo(account, folder);
-  await clearLeftovers(folder, socketFolder(folder, account));
+  await clearLeftovers(folder, socketFolder(folder, socketName, account));
   return superviseCluster(folder, binaries, account, options);
 }
 
@@ -160,16 +159,6 @@ function spawnOptions(
     : { cwd: folder, env, uid: account.uid, gid: account.gid };
 }
 
-/** Socket paths are limited to about 107 bytes; a data folder with a long name gets a private one in the temporary folder. */
-function socketFolder(folder: string, account: Account | undefined): string {
-  const real = realpathSync(folder);
-  if (Buffer.byteLength(real) + '/.s.PGSQL.5432'.length <= socketPathMax) return real;
-  const short = join(tmpdir(), `majlis-${createHash('sha256').update(real).digest('hex').slice(0, 16)}`);
-  mkdirSync(short, { recursive: true, mode: 0o700 });
-  if (account !== undefined) chownSync(short, account.uid, account.gid);
-  return short;
-}
-
 function settings(socket: string, inFolder: boolean, connections: number, forgetful: boolean): string[] {
   const values = {
     listen_addresses: '',
@@ -205,7 +194,7 @@ async function superviseCluster(
   account: Account | undefined,
   { data, connections, log, progress, forgetful = false }: ClusterOptions,
 ): Promise<Cluster> {
-  const socket = socketFolder(folder, account);
+  const socket = socketFolder(folder, socketName, account);
   const args = [
     '-D',
     folderArgument(folder),

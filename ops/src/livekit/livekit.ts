@@ -141,7 +141,7 @@ function supervise(program: string, settingsFile: string, pidFile: string, log: 
       if (stopping) return;
       failures = performance.now() - started > steadyMs ? 1 : failures + 1;
       const delayMs = restartDelaysMs[Math.min(failures - 1, restartDelaysMs.length - 1)] ?? 30_000;
-      log.warning('LiveKit ended and is started again', { code, signal, delayMs, reason: lastWords });
+      log.warn('LiveKit ended and is started again', { code, signal, delayMs, reason: lastWords });
       setTimeout(() => {
         if (!stopping) run();
       }, delayMs).unref();
