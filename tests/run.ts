@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   ];
   for (const sentence of missing) if (sentence !== undefined) fail(sentence);
   const cluster = await startTestCluster();
-  Object.assign(process.env, cluster.environment);
+  Object.assign(process.env, cluster.environment, { NODE_COMPILE_CACHE: join(root, '.cache/compiled') });
   try {
     for (const stage of stages) await runStage(stage);
   } finally {

@@ -1,4 +1,4 @@
-// `npm run majlis -- COMMAND`: the operator's commands.
+// `npm run majlis -- COMMAND`: the operator's commands. Started by ../majlis.js.
 
 import { describeProblem, exitCodes, Problem } from './problem.ts';
 
@@ -9,15 +9,7 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   config: async () => (await import('./commands/config.ts')).config,
 };
 
-const nodeMajorMin = 24;
-
 async function main([name = 'serve', ...args]: readonly string[]): Promise<void> {
-  if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) {
-    throw new Problem(
-      `This is Node ${process.versions.node}; the server needs ${nodeMajorMin}.`,
-      'Run npm install, then start with npm start, which brings its own Node.',
-    );
-  }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) {
     throw new Problem(

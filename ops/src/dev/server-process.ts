@@ -41,7 +41,7 @@ export async function startServerProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [join(root, 'ops/src/cli.ts'), 'serve', ...args], {
+  const child = spawn(process.execPath, [join(root, 'ops/majlis.js'), 'serve', ...args], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -50,6 +50,8 @@ function checkRelative(file: SourceFile, specifier: string): string | undefined 
   if (!target.startsWith(`${file.room}/`)) {
     return `imports ${specifier}, which leaves the room ${file.room}; go through a door (@majlis/…) that the import table opens`;
   }
+  if (!file.test && target.includes('/testing/'))
+    return `imports ${specifier}: what is for tests stays in tests`;
   const insideStorage = file.room === 'storage' && /^storage\/src\/postgres[./]/.test(target);
   if (insideStorage && !/^storage\/src\/postgres[./]/.test(file.path) && !file.test) {
     return `imports ${specifier}: the contracts of storage do not know PostgreSQL`;
@@ -59,6 +61,10 @@ function checkRelative(file: SourceFile, specifier: string): string | undefined 
 
 function checkNeighbour(file: SourceFile, specifier: string): string | undefined {
   if (openDoors[file.room]?.includes(specifier) === true) return undefined;
+  const testDoor =
+    specifier.endsWith('/testing') &&
+    openDoors[file.room]?.includes(specifier.slice(0, -'/testing'.length)) === true;
+  if (testDoor && (file.test || file.room === 'tests')) return undefined;
   if (specifier === `@majlis/${file.room}` || specifier.startsWith(`@majlis/${file.room}/`)) {
     return `imports its own door ${specifier}; use a relative path inside the room`;
   }

@@ -12,6 +12,7 @@ export interface SourceFile {
   readonly text: string;
   /** Same length and lines as `text`; comments, strings, template text and regular expressions are spaces. */
   readonly code: string;
+  /** A test, or a file of a folder `testing`, which only tests use. */
   readonly test: boolean;
 }
 
@@ -71,7 +72,7 @@ export function sourceOf(path: string, text: string): SourceFile {
     room: path.split('/')[0] ?? '',
     text,
     code: /\.tsx?$/.test(path) ? codeOnly(text) : text,
-    test: /\.test\.tsx?$/.test(path),
+    test: /\.test\.tsx?$|\/testing\//.test(path),
   };
 }
 

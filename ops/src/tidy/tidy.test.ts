@@ -98,6 +98,19 @@ describe('tidy: import table', () => {
     assertOne({ 'homeserver/src/a.ts': `import { x } from 'fs';\n` }, /write node:fs/);
   });
 
+  it('keeps what is for tests in tests', () => {
+    assertClean({
+      'protocol/src/testing/a.ts': `import { x } from 'node:crypto';\n`,
+      'homeserver/src/a.test.ts': `import { x } from '@majlis/protocol/testing';\n`,
+      'tests/a.ts': `import { x } from '@majlis/protocol/testing';\n`,
+    });
+    assertOne(
+      { 'homeserver/src/a.ts': `import { x } from '@majlis/protocol/testing';\n` },
+      /protocol\/testing/,
+    );
+    assertOne({ 'protocol/src/a.ts': `import { x } from './testing/b.ts';\n` }, /stays in tests/);
+  });
+
   it('does not take comments and strings for imports', () => {
     assertClean({
       'protocol/src/a.ts': `// import { x } from '@majlis/storage';\nconst text = "import x from '@majlis/storage'";\n/* import '@majlis/ops' */\n`,
