@@ -143,7 +143,8 @@ class Client implements MatrixClient, Account, Settings {
     const record = await register(http, details, this.surroundings.now);
     await this.signedIn(record, details.password);
     const name = details.displayName?.trim() ?? '';
-    if (name !== '') await this.people.setDisplayName(name);
+    // The account exists now: a name that was not taken can be set later.
+    if (name !== '') this.current.need().inBackground(this.people.setDisplayName(name));
   }
 
   async signIn(details: SignIn): Promise<void> {

@@ -60,6 +60,8 @@ export class MachineEngine implements EncryptionEngine {
   /** Sharing keys and encrypting go one after another: the machine asks for it. */
   private queue: Promise<unknown> = Promise.resolve();
   private transaction = 0;
+  private settling: Promise<void> | undefined;
+  private settled = false;
 
   constructor(host: EngineHost) {
     this.host = host;
@@ -82,7 +84,7 @@ export class MachineEngine implements EncryptionEngine {
     });
     this.parts = { machine, requests, backup, identity, verifications, own };
     this.listen(this.parts);
-    this.background(this.settle(this.parts));
+    this.settleSoon();
   }
 
   async stop(): Promise<void> {
@@ -114,6 +116,7 @@ export class MachineEngine implements EncryptionEngine {
       }
     }
     this.background(requests.flush());
+    this.settleSoon();
     return messages;
   }
 
@@ -262,6 +265,16 @@ export class MachineEngine implements EncryptionEngine {
     });
   }
 
+  /** Settles, unless that is done or under way. It is tried again with the next answer of sync when the network failed. */
+  private settleSoon(): void {
+    const { parts } = this;
+    if (this.settled || this.settling !== undefined || parts === undefined) return;
+    this.settling = this.settle(parts).finally(() => {
+      this.settling = undefined;
+    });
+    this.background(this.settling);
+  }
+
   /** What a start has to catch up with: own keys on the server, secrets that came, the state of identity and backup. */
   private async settle({ machine, requests, backup, identity }: Running): Promise<void> {
     await requests.flush();
@@ -271,6 +284,7 @@ export class MachineEngine implements EncryptionEngine {
       await this.takeSecret(backupSecret, value);
     }
     await identity.publish();
+    this.settled = true;
   }
 
   private async takeSecret(name: string, value: string): Promise<void> {

@@ -11,6 +11,7 @@ import type { JsonBody } from '../http.ts';
 import type { EngineHost } from './engine-contract.ts';
 
 const api = '/_matrix/client/v3';
+const patience = 3;
 
 /** Carries the machine's requests to the server and its answers back. */
 export class MachineRequests {
@@ -18,13 +19,15 @@ export class MachineRequests {
   private readonly host: EngineHost;
   private running: Promise<void> | undefined;
   private again = false;
+  /** Requests that the server refused, by id: after a few tries they are left alone, so that they hold up nothing. */
+  private readonly refusals = new Map<string, number>();
 
   constructor(machine: OlmMachine, host: EngineHost) {
     this.machine = machine;
     this.host = host;
   }
 
-  /** Sends all that waits. Callers share a run; a run that was under way is followed by another. Rejects as the first request that failed. */
+  /** Sends all that waits. Callers share a run; a run that was under way is followed by another. Rejects when the network fails. */
   async flush(): Promise<void> {
     if (this.running !== undefined) {
       this.again = true;
@@ -40,8 +43,22 @@ export class MachineRequests {
     do {
       this.again = false;
       const waiting = await this.machine.outgoingRequests();
-      for (const request of waiting) await this.send(request);
+      for (const request of waiting) await this.sendWaiting(request);
     } while (this.again);
+  }
+
+  private async sendWaiting(request: OutgoingRequest): Promise<void> {
+    const id = request.id ?? '';
+    const refusals = this.refusals.get(id) ?? 0;
+    if (refusals >= patience) return;
+    try {
+      await this.send(request);
+    } catch (thrown) {
+      const error = asMatrixError(thrown, 'encryption');
+      if (error.temporary || error.kind === 'cancelled') throw error;
+      this.refusals.set(id, refusals + 1);
+      console.warn('The server refused a request of the crypto machine.', error.message);
+    }
   }
 
   async send(request: OutgoingRequest | ToDeviceRequest): Promise<void> {

@@ -59,7 +59,7 @@ export class OpenRoomHandle implements OpenRoom {
     room.opened += 1;
     if (room.opened === 1) {
       room.readUpTo.value = room.record.receipts[session.own.userId]?.eventId ?? room.record.fullyRead;
-      session.openRoomsChanged();
+      session.roomOpened(room.id);
     }
     session.inBackground(this.show());
   }
@@ -224,7 +224,6 @@ export class OpenRoomHandle implements OpenRoom {
     if (this.room.opened > 0) return;
     this.room.older.value = 'idle';
     this.room.adoptLog(this.room.tail ?? []);
-    this.session.openRoomsChanged();
   }
 
   private async show(): Promise<void> {

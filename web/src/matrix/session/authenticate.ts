@@ -82,25 +82,32 @@ async function throughStages(
   answerStage: (stage: string) => JsonBody,
 ): Promise<JsonBody> {
   let auth: JsonBody | undefined;
-  for (let round = 0; round < 10; round += 1) {
+  let asked: string | undefined;
+  for (;;) {
     try {
       return await request(auth);
     } catch (thrown) {
       const error = asMatrixError(thrown, 'protocol');
-      // A refused stage comes with its own code, for example a wrong token.
-      if (error.status !== 401 || error.errcode !== undefined) throw error;
+      const ways = stagesOf(error.body);
+      if (error.status !== 401 || ways.length === 0) throw error;
       const completed = error.body['completed'];
       const done = new Set(Array.isArray(completed) ? completed : []);
-      const way = stagesOf(error.body).find((stages) => stages.every((stage) => possible.has(stage)));
-      const next = way?.find((stage) => !done.has(stage));
-      if (next === undefined)
-        throw new MatrixError('server', 'This server wants a way of registering that is not offered here.', {
-          status: 401,
-        });
-      auth = { ...answerStage(next), session: error.body['session'] };
+      // The stage that was just answered is not among the completed ones: it was refused, for example a wrong token.
+      if (asked !== undefined && !done.has(asked)) throw error;
+      const way = chooseWay(ways);
+      asked = way?.find((stage) => !done.has(stage));
+      if (asked === undefined) {
+        throw new MatrixError('protocol', 'This server wants a way of registering that is not offered here.');
+      }
+      auth = { ...answerStage(asked), session: error.body['session'] };
     }
   }
-  throw new MatrixError('protocol', 'Registration does not end.');
+}
+
+/** A way of which every stage can be gone here; one without a token first. */
+function chooseWay(ways: readonly (readonly string[])[]): readonly string[] | undefined {
+  const open = ways.filter((stages) => stages.every((stage) => possible.has(stage)));
+  return open.find((stages) => !stages.includes('m.login.registration_token')) ?? open[0];
 }
 
 function readSession(answer: JsonBody, server: string, now: number): SessionRecord {

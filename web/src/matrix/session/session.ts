@@ -20,6 +20,9 @@ import type { EventRecord, RawEvent } from '../timeline/log.ts';
 import { personOf } from '../rooms/summary.ts';
 import type { SessionRecord } from './authenticate.ts';
 
+/** How many rooms stay subscribed after their screens are closed. */
+const keptOpen = 5;
+
 export interface SessionParts {
   readonly record: SessionRecord;
   readonly store: Store;
@@ -42,6 +45,8 @@ export class Session {
   readonly sync: SyncLoop;
   /** State types that somebody watches; sync asks for them in every room. */
   private readonly watched = new Set<string>();
+  /** Rooms opened last, the newest first. */
+  private visited: readonly string[] = [];
   private readonly parts: SessionParts;
   private stopped = false;
 
@@ -137,7 +142,9 @@ export class Session {
     });
   }
 
-  openRoomsChanged(): void {
+  /** A screen opened a room: sync asks for more of it. What is closed stays asked for a while, as people go back and forth. */
+  roomOpened(roomId: string): void {
+    this.visited = [roomId, ...this.visited.filter((known) => known !== roomId)].slice(0, keptOpen);
     this.sync.interrupt();
   }
 
@@ -224,6 +231,11 @@ export class Session {
     this.book.takeAccountDatum(type, content);
   }
 
+  private roomsOnScreen(): string[] {
+    const open = [...this.book.rooms.values()].filter((room) => room.opened > 0).map((room) => room.id);
+    return [...new Set([...open, ...this.visited])];
+  }
+
   private makeSync(position: SyncPosition | undefined): SyncLoop {
     return new SyncLoop(
       {
@@ -231,7 +243,7 @@ export class Session {
         now: this.parts.surroundings.now,
         chance: () => (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 255,
         wishes: () => ({
-          openRooms: [...this.book.rooms.values()].filter((room) => room.opened > 0).map((room) => room.id),
+          openRooms: this.roomsOnScreen(),
           watchedTypes: [...this.watched],
         }),
         apply: async (wire, delivery, change) => {
@@ -241,7 +253,7 @@ export class Session {
         },
         cameBack: () => {
           this.sender.kick();
-          this.inBackground(this.desk.stir());
+          this.inBackground(this.desk.state.value === 'failed' ? this.desk.start() : this.desk.stir());
         },
         failed: (error) => this.parts.failed(error),
       },

@@ -59,10 +59,9 @@ function play(script: readonly ((asked: Asked) => Response)[]) {
 
 const ok = (body: object) => () => Response.json(body);
 const unknownPosition = () => Response.json({ errcode: 'M_UNKNOWN_POS', error: 'gone' }, { status: 400 });
-const ranges = (asked: Asked | undefined) =>
-  (asked?.body['lists'] as { rooms: { ranges: number[][] } }).rooms.ranges[0];
-const sinceOf = (asked: Asked | undefined) =>
-  (asked?.body['extensions'] as { to_device: { since?: string } }).to_device.since;
+const ranges = ({ body }: Asked) => (body['lists'] as { rooms: { ranges: number[][] } }).rooms.ranges[0];
+const sinceOf = ({ body }: Asked) =>
+  (body['extensions'] as { to_device: { since?: string } }).to_device.since;
 
 test('the window begins with twenty rooms and grows until all are there, then waits', async () => {
   const { loop, asked, done } = play([

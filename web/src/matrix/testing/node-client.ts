@@ -1,0 +1,43 @@
+import { MachineEngine } from '../encryption/engine.ts';
+import { createMatrixClient } from '../client.ts';
+import type { MatrixClient, Surroundings } from '../door.ts';
+import { openMemoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
+
+export interface TestClient {
+  readonly client: MatrixClient;
+  readonly store: Store;
+  /** Cuts and restores this client's network. */
+  network(on: boolean): void;
+}
+
+/** The engine in Node: its own store in memory, the crypto machine beside it instead of in a worker. */
+export async function startTestClient(server: string, store: Store = openMemoryStore()): Promise<TestClient> {
+  let connected = true;
+  let back: () => void = () => undefined;
+  const surroundings: Surroundings = {
+    fetch: (input, init) => (connected ? fetch(input, init) : Promise.reject(new TypeError('fetch failed'))),
+    now: () => Date.now(),
+    openStore: async () => store,
+    persistent: false,
+    deleteCryptoStore: async () => undefined,
+    startEncryption: async (host) => new MachineEngine(host),
+    prepareFile: async (blob) => ({ blob }),
+    whenIdle: (work) => void setTimeout(work, 0),
+    onNetwork: (listener) => {
+      back = listener;
+      return () => undefined;
+    },
+    origin: server,
+  };
+  const client = createMatrixClient(surroundings);
+  await client.start();
+  return {
+    client,
+    store,
+    network(on) {
+      connected = on;
+      if (on) back();
+    },
+  };
+}
