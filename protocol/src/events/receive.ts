@@ -8,7 +8,14 @@ import type { KeyLookup } from '../signing/key-document.ts';
 import { requiredSignatures, type KeyName } from '../signing/required-signatures.ts';
 import { signatureOf, signingKeyIds } from '../signing/sign-json.ts';
 import { checkEventFormat, checkEventSize, eventBytesMax } from './format.ts';
-import { contentHash, eventIdOfText, redactedText } from './hashes.ts';
+import {
+  canonicalFields,
+  contentText,
+  redactedText,
+  wholeText,
+  type CanonicalField,
+} from './canonical-fields.ts';
+import { eventIdOfText, hashOfText, signedTextOf } from './hashes.ts';
 import { asJson, type Pdu } from './pdu.ts';
 import { redactEvent } from './redaction.ts';
 
@@ -34,13 +41,13 @@ export function receiveEvent(
 ): Received {
   const shaped = readEvent(event, version);
   if (!shaped.ok) return { outcome: 'dropped', reason: shaped.reason };
-  const signed = redactedText(shaped.pdu, version);
+  const signed = redactedText(shaped.fields, shaped.pdu, version);
   const signatures = checkSignatures(shaped.pdu, signed, version, keys, crypto);
   if (!signatures.ok) {
     const { reason, missingKeys } = signatures;
     return { outcome: 'dropped', reason, ...(missingKeys.length === 0 ? {} : { missingKeys }) };
   }
-  return hashed(shaped.pdu, shaped.text, signed, version, crypto);
+  return hashed(shaped, signed, version, crypto);
 }
 
 /**
@@ -54,7 +61,7 @@ export function receiveUnverifiedEvent(
 ): Received {
   const shaped = readEvent(event, version);
   if (!shaped.ok) return { outcome: 'dropped', reason: shaped.reason };
-  return hashed(shaped.pdu, shaped.text, redactedText(shaped.pdu, version), version, crypto);
+  return hashed(shaped, redactedText(shaped.fields, shaped.pdu, version), version, crypto);
 }
 
 /**
@@ -68,12 +75,17 @@ export function verifyEventSignatures(
   keys: KeyLookup,
   crypto: Pick<Crypto, 'verify'>,
 ): { ok: true } | { ok: false; reason: string; missingKeys: KeyName[] } {
-  return checkSignatures(pdu, redactedText(pdu, version), version, keys, crypto);
+  return checkSignatures(pdu, signedTextOf(pdu, version), version, keys, crypto);
 }
 
-type Shaped = { ok: true; pdu: Pdu; text: string } | { ok: false; reason: string };
+interface Shaped {
+  ok: true;
+  pdu: Pdu;
+  fields: CanonicalField[];
+  text: string;
+}
 
-function readEvent(event: string | JsonValue, version: RoomVersion): Shaped {
+function readEvent(event: string | JsonValue, version: RoomVersion): Shaped | { ok: false; reason: string } {
   let value = event;
   if (typeof event === 'string') {
     // Nothing that long can be an event, however it is escaped: six characters say one, at most.
@@ -85,17 +97,24 @@ function readEvent(event: string | JsonValue, version: RoomVersion): Shaped {
   }
   const format = checkEventFormat(value, version);
   if (!format.ok) return format;
-  const { unsigned: _unsigned, ...pdu } = value as unknown as Pdu;
-  const text = canonicalText(pdu);
-  if (text === undefined) return { ok: false, reason: 'the event is not canonical JSON' };
+  const pdu = withoutUnsigned(value as unknown as Pdu);
+  const fields = fieldsOf(pdu);
+  if (fields === undefined) return { ok: false, reason: 'the event is not canonical JSON' };
+  const text = wholeText(fields);
   const size = checkEventSize(pdu, text);
-  return size.ok ? { ok: true, pdu, text } : size;
+  return size.ok ? { ok: true, pdu, fields, text } : size;
 }
 
-/** The canonical text, or undefined where the form cannot say the value (which came parsed, by a laxer reader). */
-function canonicalText(pdu: Pdu): string | undefined {
+function withoutUnsigned(pdu: Pdu): Pdu {
+  if (pdu.unsigned === undefined) return pdu;
+  const { unsigned: _unsigned, ...rest } = pdu;
+  return rest;
+}
+
+/** The canonical fields, or undefined where the form cannot say a value (which came parsed, by a laxer reader). */
+function fieldsOf(pdu: Pdu): CanonicalField[] | undefined {
   try {
-    return canonicalJson(asJson(pdu));
+    return canonicalFields(asJson(pdu));
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;
@@ -103,15 +122,14 @@ function canonicalText(pdu: Pdu): string | undefined {
 }
 
 function hashed(
-  pdu: Pdu,
-  text: string,
+  { pdu, fields, text }: Shaped,
   signed: string,
   version: RoomVersion,
   crypto: Pick<Crypto, 'sha256'>,
 ): Received {
   const eventId = eventIdOfText(signed, crypto);
   const claimed = decodeBase64(pdu.hashes?.sha256 ?? '');
-  if (claimed !== undefined && encodeBase64(claimed) === contentHash(pdu, crypto)) {
+  if (claimed !== undefined && encodeBase64(claimed) === hashOfText(contentText(fields), crypto)) {
     return { outcome: 'accepted', pdu, eventId, text };
   }
   const redacted = redactEvent(pdu, version);
