@@ -21,7 +21,7 @@ export function checkStyles(file: SourceFile): Finding[] {
     findings.push({
       path: file.path,
       line: index + 1,
-      message: `${line.trim()}: use the logical property (inline-start, inline-end, start, end)`,
+      message: `${line.trim()}: use the logical property (inline-start, inline-end, start, end), or say why in a comment that begins with "physical:"`,
     });
   });
   return findings;
