@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
@@ -91,19 +92,32 @@ export function reachableBy(account: Account, path: string): boolean {
   }
 }
 
-/** A checkout in root's own home is closed to every other account; the programs are then copied to a public place once. */
-function copyWithinReach(native: string, account: Account): string {
-  const version = (
-    JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string }
-  ).version;
-  for (const place of ['/var/cache/majlis', '/opt/majlis', '/tmp/majlis-programs']) {
+/** Where copies go, best first. */
+const publicPlaces = ['/var/cache/majlis', '/opt/majlis', '/tmp/majlis-programs'];
+
+/**
+ * A checkout in root's own home is closed to every other account; the programs are then copied to a public place, once.
+ * @returns the folder of the copy
+ */
+export function copyWithinReach(
+  native: string,
+  account: Account,
+  places: readonly string[] = publicPlaces,
+): string {
+  const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  for (const place of places) {
     const copy = join(place, `postgresql-${version}`);
     try {
       mkdirSync(place, { recursive: true, mode: 0o755 });
-      if (statSync(place).uid !== 0 || !reachableBy(account, place)) continue;
-      if (!existsSync(join(copy, 'complete'))) {
-        cpSync(native, copy, { recursive: true, verbatimSymlinks: false, dereference: true, force: true });
-        mkdirSync(join(copy, 'complete'));
+      // A folder that others may write could hold programs of theirs.
+      if (statSync(place).uid !== process.getuid?.() || (statSync(place).mode & 0o022) !== 0) continue;
+      if (!reachableBy(account, place)) continue;
+      if (!existsSync(copy)) {
+        const unfinished = `${copy}.${process.pid}`;
+        cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+        renameSync(unfinished, copy);
       }
       return copy;
     } catch {
