@@ -44,6 +44,7 @@ export interface Majlis {
 }
 
 const openConnectionsPatienceMs = 1000;
+const healthPatienceMs = 2000;
 
 /** Starts the whole server. When a part fails, those that already run are ended. @throws Problem */
 export async function compose(options: ComposeOptions): Promise<Majlis> {
@@ -177,11 +178,18 @@ async function greetOperator(
   return lonely ? registrationLink(publicUrl, await issueToken(true)) : undefined;
 }
 
+/** A part that does not answer in time does not work. */
 async function healthOf(answer: Promise<unknown>): Promise<PartHealth> {
+  let late: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_resolve, reject) => {
+    late = setTimeout(() => reject(new Error('it does not answer')), healthPatienceMs);
+  });
   try {
-    await answer;
+    await Promise.race([answer, patience]);
     return { ok: true };
   } catch {
     return { ok: false };
+  } finally {
+    clearTimeout(late);
   }
 }
