@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { stripWasm } from './build/strip-wasm.ts';
 
 const server = 'http://127.0.0.1:8008';
-const loadedOnFirstUse = /^(gallery|livekit|crypto|worker|calls|meeting)/;
+/** Kept when they are first used: languages, encryption, calls, the gallery. */
+const loadedOnFirstUse = /^(gallery|livekit|crypto|worker|remote|calls|meeting|link|(ar|en|fr|ru|tg)-)/;
 
 /**
  * Writes the list of files that make up the offline shell into the service worker. Only files that the first screens
@@ -43,7 +45,7 @@ function checksum(text: string): string {
 export default defineConfig({
   base: '/',
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [offlineShell()],
+  plugins: [stripWasm(), offlineShell()],
   worker: { format: 'es' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

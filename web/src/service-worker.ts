@@ -36,6 +36,20 @@ worker.addEventListener('activate', (event) => {
   );
 });
 
+// The page tells which files it had loaded before this worker was there: its language, above all.
+worker.addEventListener('message', (event) => {
+  const loaded: unknown = event.data;
+  if (!Array.isArray(loaded)) return;
+  const files = loaded.filter(
+    (path): path is string => typeof path === 'string' && path.startsWith('/assets/'),
+  );
+  event.waitUntil(caches.open(shell).then((cache) => Promise.all(files.map((path) => keep(cache, path)))));
+});
+
+async function keep(cache: Cache, path: string): Promise<void> {
+  if (!(await cache.match(path))) await cache.add(path);
+}
+
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);

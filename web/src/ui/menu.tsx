@@ -19,12 +19,14 @@ export interface MenuProps {
   /** Where it opens: the rectangle of the button, in the viewport. On a phone it rises from the bottom instead. */
   readonly at: Rectangle;
   readonly onClose: () => void;
+  /** Decides what picking does besides the entry's own action; without it the menu closes. */
+  readonly onPick?: (entry: MenuEntry) => void;
   /** Above the entries, such as reactions. */
   readonly children?: ComponentChildren;
 }
 
 /** A short list of things to do with one thing. */
-export function Menu({ label, entries, at, onClose, children }: MenuProps) {
+export function Menu({ label, entries, at, onClose, onPick, children }: MenuProps) {
   const panel = useRef<HTMLDivElement>(null);
   useFocusTrap(panel, onClose);
   useLayoutEffect(() => {
@@ -61,7 +63,8 @@ export function Menu({ label, entries, at, onClose, children }: MenuProps) {
             title={entry.label}
             danger={entry.danger}
             onClick={() => {
-              onClose();
+              if (onPick) onPick(entry);
+              else onClose();
               entry.onPick();
             }}
           />

@@ -1,0 +1,5 @@
+import { browserSurroundings, createMatrixClient } from '../matrix/client.ts';
+import type { MatrixClient } from '../matrix/door.ts';
+
+/** The engine of this tab. Models are made from parts of it; screens take their data from models. */
+export const client: MatrixClient = createMatrixClient(browserSurroundings());

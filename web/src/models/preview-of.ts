@@ -1,0 +1,19 @@
+import type { MessageContent, MessagePreview } from '../matrix/door.ts';
+
+/** The one line that stands for a message: what it says, or what kind of file it is. */
+export function previewOf(content: MessageContent): MessagePreview {
+  switch (content.kind) {
+    case 'text':
+    case 'emote':
+    case 'notice':
+      return { kind: content.kind, text: content.body };
+    case 'image':
+    case 'video':
+    case 'file':
+      return { kind: content.kind, text: content.caption ?? content.file.name };
+    case 'audio':
+      return { kind: content.voice ? 'voice' : 'audio', text: content.caption ?? content.file.name };
+    case 'unsupported':
+      return { kind: 'unsupported' };
+  }
+}

@@ -1,0 +1,66 @@
+import { Tick } from '../../ui/bubble.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { ChatRow } from '../../ui/row.tsx';
+import { paths } from '../../paths.ts';
+import { lastWords, titleWords } from '../../models/room-words.ts';
+import { ticks } from '../../models/ticks.ts';
+import { format, say } from '../../words/words.ts';
+import { RoomFace } from '../faces.tsx';
+import type { ComponentChildren } from 'preact';
+import type { RoomSummary } from '../../matrix/door.ts';
+import type { ChatRowProps } from '../../ui/row.tsx';
+
+function signs(room: RoomSummary): NonNullable<ChatRowProps['signs']> {
+  return [
+    ...(room.pinned ? [{ icon: 'pin' as const, label: say('pinned') }] : []),
+    ...(room.muted ? [{ icon: 'bell-off' as const, label: say('muted') }] : []),
+  ];
+}
+
+function unread(room: RoomSummary): ChatRowProps['unread'] {
+  if (room.membership === 'invite') return { text: '@', label: say('invitation'), quiet: false };
+  if (room.unread > 0) {
+    return {
+      text: room.highlights > 0 ? `@ ${format.value.badge(room.unread)}` : format.value.badge(room.unread),
+      label: say('unreadMessages', { count: room.unread }),
+      quiet: room.muted && room.highlights === 0,
+    };
+  }
+  return room.markedUnread ? { text: '', label: say('unreadMark'), quiet: room.muted } : undefined;
+}
+
+interface Line {
+  readonly text: string;
+  readonly lead?: string;
+  readonly icon?: ComponentChildren;
+}
+
+function secondLine(room: RoomSummary): Line {
+  if (room.invitation) return { text: say('invitedBy', { name: room.invitation.by.name }) };
+  if (room.draft) return { lead: say('draft'), text: room.draft.replace(/\s+/g, ' ') };
+  if (!room.last) return { text: '' };
+  const { text, icon } = lastWords(room.last, room.direct !== undefined, say);
+  const tick = room.last.own && room.last.send ? ticks[room.last.send] : undefined;
+  if (tick) return { text, icon: <Tick state={tick.state} label={say(tick.label)} /> };
+  return icon ? { text, icon: <Icon name={icon} size={16} /> } : { text };
+}
+
+/** One chat of the list. */
+export function ChatListRow(props: { room: RoomSummary; chosen: boolean; now: number }) {
+  const { room, chosen, now } = props;
+  const line = secondLine(room);
+  return (
+    <ChatRow
+      href={paths.room(room.roomId)}
+      avatar={<RoomFace room={room} />}
+      name={titleWords(room.title, say)}
+      signs={signs(room)}
+      time={room.time > 0 ? format.value.moment(room.time, now) : ''}
+      preview={line.text}
+      previewIcon={line.icon}
+      {...(line.lead === undefined ? {} : { lead: line.lead })}
+      unread={unread(room)}
+      chosen={chosen}
+    />
+  );
+}

@@ -1,0 +1,188 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Header } from '../../ui/bar.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Item } from '../../ui/row.tsx';
+import { paths } from '../../paths.ts';
+import { client } from '../../models/client.ts';
+import { useOpenRoom } from '../../models/open-room.ts';
+import { titleWords } from '../../models/room-words.ts';
+import { attempt } from '../../models/toasts.ts';
+import { format, say } from '../../words/words.ts';
+import { PersonFace, RoomFace } from '../faces.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { LeaveDialog } from './leave-dialog.tsx';
+import { MemberMenu } from './member-menu.tsx';
+import { RenameDialog } from './rename-dialog.tsx';
+import type { Member, OpenRoom, RoomSummary } from '../../matrix/door.ts';
+import type { Rectangle } from '../../ui/place.ts';
+
+type Asking = 'invite' | 'leave' | 'rename' | undefined;
+
+/** Who is in a chat and what can be done with it. */
+export function DetailsScreen({ roomId, members }: { roomId: string; members: boolean }) {
+  const room = useOpenRoom(roomId);
+  const [asking, setAsking] = useState<Asking>();
+  useEffect(() => {
+    void attempt(() => room.loadMembers());
+  }, [room]);
+  const summary = room.summary.value;
+  if (!summary) return null;
+  return (
+    <>
+      <DetailsHeader roomId={roomId} members={members} />
+      <div class="scroll">
+        {!members && <About room={room} summary={summary} onAsk={setAsking} />}
+        <Members room={room} all={members} />
+        {!members && (
+          <ul class="details-end">
+            <li>
+              <Item
+                danger
+                icon="leave"
+                title={say(summary.direct ? 'leave' : 'leaveGroup')}
+                onClick={() => setAsking('leave')}
+              />
+            </li>
+          </ul>
+        )}
+      </div>
+      {asking === 'invite' && <InviteDialog room={room} onClose={() => setAsking(undefined)} />}
+      {asking === 'rename' && <RenameDialog room={room} onClose={() => setAsking(undefined)} />}
+      {asking === 'leave' && <LeaveDialog summary={summary} onClose={() => setAsking(undefined)} />}
+    </>
+  );
+}
+
+function DetailsHeader({ roomId, members }: { roomId: string; members: boolean }) {
+  return (
+    <Header
+      raised
+      back={members ? { href: paths.details(roomId), label: say('back') } : undefined}
+      title={say(members ? 'members' : 'details')}
+      actions={
+        <a
+          class="button button-icon"
+          href={paths.room(roomId)}
+          aria-label={say('close')}
+          title={say('close')}
+        >
+          <Icon name="close" />
+        </a>
+      }
+    />
+  );
+}
+
+interface AboutProps {
+  readonly room: OpenRoom;
+  readonly summary: RoomSummary;
+  readonly onAsk: (asking: Asking) => void;
+}
+
+function About({ room, summary, onAsk }: AboutProps) {
+  const { roomId } = room;
+  const permissions = room.permissions.value;
+  const name = titleWords(summary.title, say);
+  return (
+    <div class="details-about">
+      <div class="details-head">
+        <RoomFace room={summary} size={64} />
+        <div class="grow">
+          <h2 class="t-heading" dir="auto">
+            {name}
+          </h2>
+          <p class="t-small ink-3">
+            {summary.direct ? <bdi dir="ltr">{summary.direct.userId}</bdi> : say('group')}
+          </p>
+        </div>
+      </div>
+      {summary.topic && (
+        <p class="t-small ink-2 aligned" dir="auto">
+          {summary.topic}
+        </p>
+      )}
+      <div class="details-actions">
+        <button
+          type="button"
+          class="action-tile"
+          aria-pressed={summary.muted}
+          onClick={() => void attempt(() => client.rooms.setMuted(roomId, !summary.muted))}
+        >
+          <Icon name={summary.muted ? 'bell-off' : 'bell'} size={20} />
+          {say(summary.muted ? 'unmute' : 'mute')}
+        </button>
+        <button
+          type="button"
+          class="action-tile"
+          aria-pressed={summary.pinned}
+          onClick={() => void attempt(() => client.rooms.setPinned(roomId, !summary.pinned))}
+        >
+          <Icon name="pin" size={20} />
+          {say(summary.pinned ? 'unpin' : 'pin')}
+        </button>
+        {permissions.invite && !summary.direct && (
+          <button type="button" class="action-tile" onClick={() => onAsk('invite')}>
+            <Icon name="person-add" size={20} />
+            {say('invite')}
+          </button>
+        )}
+        {permissions.rename && !summary.direct && (
+          <button type="button" class="action-tile" onClick={() => onAsk('rename')}>
+            <Icon name="pencil" size={20} />
+            {say('rename')}
+          </button>
+        )}
+      </div>
+      <p class={`t-small ${summary.encrypted ? 'ink-3' : 'ink-warn'}`}>
+        {say(summary.encrypted ? 'whoCanRead' : 'everyoneCanRead')}
+      </p>
+    </div>
+  );
+}
+
+const few = 6;
+
+function roleWords(member: Member): string {
+  if (member.membership === 'invite') return say('roleInvited');
+  if (member.role === 'owner') return say('roleOwner');
+  return member.role === 'moderator' ? say('roleModerator') : '';
+}
+
+function Members({ room, all }: { room: OpenRoom; all: boolean }) {
+  const [menu, setMenu] = useState<{ readonly member: Member; readonly at: Rectangle }>();
+  const list = room.members.value.filter((one) => one.membership === 'join' || one.membership === 'invite');
+  const shown = all ? list : list.slice(0, few);
+  return (
+    <section aria-label={say('members')}>
+      <h2 class="details-title t-label bold">
+        <span class="grow">{say('members')}</span>
+        <span class="t-small ink-3">{format.value.number(list.length)}</span>
+      </h2>
+      <ul>
+        {shown.map((member) => (
+          <li key={member.userId} class="member">
+            <button
+              type="button"
+              class="item item-short"
+              aria-haspopup="menu"
+              onClick={(event) => setMenu({ member, at: event.currentTarget.getBoundingClientRect() })}
+            >
+              <PersonFace person={member} size={32} />
+              <bdi class="grow clip">{member.name}</bdi>
+              <span class="t-meta ink-3">{roleWords(member)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {!all && list.length > few && (
+        <a class="item item-short see-all" href={paths.members(room.roomId)}>
+          <b class="grow t-small">{say('seeAllMembers')}</b>
+          <Icon name="forward" size={18} />
+        </a>
+      )}
+      {menu && (
+        <MemberMenu room={room} member={menu.member} at={menu.at} onClose={() => setMenu(undefined)} />
+      )}
+    </section>
+  );
+}

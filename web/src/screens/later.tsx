@@ -1,0 +1,8 @@
+import { lazy } from './lazy.tsx';
+
+/** Screens that are not part of the first load. */
+export const NewPane = lazy(async () => (await import('./new/new-pane.tsx')).NewPane);
+export const DetailsScreen = lazy(async () => (await import('./details/details.tsx')).DetailsScreen);
+export const YouMenu = lazy(async () => (await import('./you/you.tsx')).YouMenu);
+export const YouPage = lazy(async () => (await import('./you/you.tsx')).YouPage);
+export const MeetingsList = lazy(async () => (await import('./meetings/meetings-list.tsx')).MeetingsList);

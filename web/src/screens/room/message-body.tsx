@@ -1,0 +1,229 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { FileTile, PictureTile, VoiceTile } from '../../ui/attachment.tsx';
+import { GoneMessage, MessageText } from '../../ui/bubble.tsx';
+import { ProgressLine } from '../../ui/status.tsx';
+import { onlyEmoji, textParts } from '../../models/text-parts.ts';
+import { useFile } from '../../models/pictures.ts';
+import { tell } from '../../models/toasts.ts';
+import { format, say } from '../../words/words.ts';
+import { showPicture } from './picture-view.tsx';
+import type { ComponentChildren } from 'preact';
+import type { FileFacts, MessageItem, OpenRoom } from '../../matrix/door.ts';
+
+/** Pictures up to this many bytes, and thumbnails, come by themselves unless data is being saved. */
+const freely = 60_000;
+
+export function Words({ text }: { text: string }) {
+  return (
+    <>
+      {textParts(text).map((part, index) =>
+        part.kind === 'words' ? (
+          part.text
+        ) : (
+          <a key={index} href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">
+            {part.text}
+          </a>
+        ),
+      )}
+    </>
+  );
+}
+
+interface BodyProps {
+  readonly item: MessageItem;
+  readonly room: OpenRoom;
+  readonly foot: ComponentChildren;
+}
+
+/** What a message says, by its kind. */
+export function MessageBody({ item, foot }: BodyProps) {
+  const { content } = item;
+  switch (content.kind) {
+    case 'text':
+    case 'notice':
+      return (
+        <MessageText foot={foot} large={onlyEmoji(content.body)}>
+          <Words text={content.body} />
+        </MessageText>
+      );
+    case 'emote':
+      return (
+        <MessageText foot={foot}>
+          <b>{item.sender.name}</b> <Words text={content.body} />
+        </MessageText>
+      );
+    case 'image':
+    case 'video':
+      return (
+        <>
+          <Picture item={item} file={content.file} video={content.kind === 'video'} />
+          <Uploading item={item} file={content.file} />
+          {(content.caption ?? foot) && (
+            <MessageText foot={foot}>{content.caption && <Words text={content.caption} />}</MessageText>
+          )}
+        </>
+      );
+    case 'file':
+      return <Attachment item={item} file={content.file} caption={content.caption} foot={foot} />;
+    case 'audio':
+      return (
+        <>
+          <Voice file={content.file} waveform={content.waveform} />
+          <Uploading item={item} file={content.file} />
+          {foot && <MessageText foot={foot}>{content.caption}</MessageText>}
+        </>
+      );
+    case 'unsupported':
+      return (
+        <>
+          <GoneMessage icon="information">{content.body ?? say('previewUnsupported')}</GoneMessage>
+          {foot}
+        </>
+      );
+  }
+}
+
+function Uploading({ item, file }: { item: MessageItem; file: FileFacts }) {
+  if (item.send.is !== 'sending' || item.send.progress === undefined) return null;
+  const all = file.size ?? 0;
+  return (
+    <ProgressLine
+      label={say('uploading', { name: file.name })}
+      amount={say('amountOf', {
+        done: format.value.size(all * item.send.progress),
+        all: format.value.size(all),
+      })}
+      share={item.send.progress}
+    />
+  );
+}
+
+function shape(file: FileFacts): { readonly width: number; readonly height: number } {
+  const width = file.width ?? file.thumbnail?.width ?? 400;
+  const height = file.height ?? file.thumbnail?.height ?? 300;
+  return { width: Math.max(1, width), height: Math.max(1, Math.min(height, width * 1.6)) };
+}
+
+function Picture({ item, file, video }: { item: MessageItem; file: FileFacts; video: boolean }) {
+  const full = useFile(file.source, file.size, video ? 0 : freely);
+  const small = useFile(file.thumbnail?.source, file.thumbnail?.size ?? freely, freely * 2);
+  const cost = file.size === undefined ? say('downloadUnknown') : format.value.size(file.size);
+  const press = async () => {
+    const url = full.url ?? (await full.load());
+    if (url === undefined) tell(say('downloadFailed'), { failed: true });
+    else if (full.url !== undefined || video) showPicture({ url, name: file.name, video });
+  };
+  return (
+    <PictureTile
+      source={(video ? undefined : full.url) ?? small.url}
+      {...shape(file)}
+      description={say('pictureFrom', { name: item.sender.name })}
+      cost={full.url === undefined || video ? cost : undefined}
+      busy={full.state === 'loading'}
+      video={video}
+      label={
+        full.url === undefined
+          ? `${say('pictureFrom', { name: item.sender.name })}. ${say('download', { size: cost })}`
+          : say('openFile', { name: file.name })
+      }
+      onPress={() => void press()}
+    />
+  );
+}
+
+interface AttachmentProps {
+  readonly item: MessageItem;
+  readonly file: FileFacts;
+  readonly caption: string | undefined;
+  readonly foot: ComponentChildren;
+}
+
+function kindOf(file: FileFacts): string {
+  const ending = /\.([A-Za-z0-9]{1,5})$/.exec(file.name)?.[1];
+  return (ending ?? file.type?.split('/')[1] ?? '').toUpperCase();
+}
+
+function Attachment({ item, file, caption, foot }: AttachmentProps) {
+  const view = useFile(file.source, file.size, 0);
+  const facts = [kindOf(file), file.size === undefined ? '' : format.value.size(file.size)].filter(Boolean);
+  const press = async () => {
+    const url = view.url ?? (await view.load());
+    if (url === undefined) tell(say('downloadFailed'), { failed: true });
+    else save(url, file.name);
+  };
+  const here = view.url !== undefined;
+  return (
+    <>
+      <FileTile
+        name={file.name}
+        facts={facts.join(' · ')}
+        foot={caption ? undefined : foot}
+        action={{
+          label: here
+            ? say('openFile', { name: file.name })
+            : say('download', { size: file.size === undefined ? '' : format.value.size(file.size) }),
+          icon: here ? 'file' : 'download',
+          busy: view.state === 'loading',
+          onPress: () => void press(),
+        }}
+      />
+      <Uploading item={item} file={file} />
+      {caption && (
+        <MessageText foot={foot}>
+          <Words text={caption} />
+        </MessageText>
+      )}
+    </>
+  );
+}
+
+/** Hands a file to the browser's downloads. Never opened in this page: it may be anything. */
+function save(url: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
+function listenTo(
+  player: HTMLAudioElement,
+  onPosition: (ms: number) => void,
+  onPlaying: (playing: boolean) => void,
+): HTMLAudioElement {
+  player.addEventListener('timeupdate', () => onPosition(player.currentTime * 1000));
+  player.addEventListener('play', () => onPlaying(true));
+  player.addEventListener('pause', () => onPlaying(false));
+  return player;
+}
+
+function Voice({ file, waveform }: { file: FileFacts; waveform: readonly number[] | undefined }) {
+  const view = useFile(file.source, file.size, 0);
+  const [playing, setPlaying] = useState(false);
+  const [position, setPosition] = useState(0);
+  const audio = useRef<HTMLAudioElement | undefined>(undefined);
+  useEffect(() => () => audio.current?.pause(), []);
+  const press = async () => {
+    const url = view.url ?? (await view.load());
+    if (url === undefined) {
+      tell(say('downloadFailed'), { failed: true });
+      return;
+    }
+    const player = (audio.current ??= listenTo(new Audio(url), setPosition, setPlaying));
+    if (player.paused) await player.play();
+    else player.pause();
+  };
+  const duration = file.duration ?? 0;
+  return (
+    <VoiceTile
+      playing={playing}
+      busy={view.state === 'loading'}
+      position={duration > 0 ? Math.min(1, position / duration) : 0}
+      wave={
+        waveform && waveform.length > 0 ? waveform.map((height) => height / 1024) : [0.2, 0.5, 0.3, 0.6, 0.25]
+      }
+      time={format.value.duration(playing ? position : duration)}
+      label={say(playing ? 'pauseVoice' : 'playVoice')}
+      onPress={() => void press()}
+    />
+  );
+}

@@ -1,0 +1,109 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Quote } from '../../ui/bubble.tsx';
+import { IconButton } from '../../ui/button.tsx';
+import { Composer } from '../../ui/composer.tsx';
+import { touchFirst } from '../../platform/online.ts';
+import { previewOf } from '../../models/preview-of.ts';
+import { previewWords, titleWords } from '../../models/room-words.ts';
+import { attempt } from '../../models/toasts.ts';
+import { say } from '../../words/words.ts';
+import { toneOf } from '../faces.tsx';
+import { VoiceRecorder, canRecord } from './voice-recorder.tsx';
+import type { RefObject } from 'preact';
+import type { OpenRoom } from '../../matrix/door.ts';
+import type { About } from './room.tsx';
+
+interface RoomComposerProps {
+  readonly room: OpenRoom;
+  readonly about: About | undefined;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly onDone: () => void;
+  readonly onFiles: (files: readonly File[]) => void;
+  readonly onRecall: () => void;
+}
+
+/** Where one writes in a room. What is written and not sent is kept. */
+export function RoomComposer({ room, about, field, onDone, onFiles, onRecall }: RoomComposerProps) {
+  const [edited, setEdited] = useState('');
+  const [recording, setRecording] = useState(false);
+  const touch = touchFirst();
+  useEffect(() => {
+    if (about?.is === 'edit') setEdited(about.text);
+  }, [about]);
+  useEffect(() => {
+    if (!touch) field.current?.focus();
+  }, [room.roomId]);
+  if (!room.permissions.value.send) return <p class="composer-bar composer-none">{say('cannotSend')}</p>;
+  if (recording) {
+    return <VoiceRecorder room={room} onDone={() => setRecording(false)} />;
+  }
+  const editing = about?.is === 'edit' ? about : undefined;
+  const value = editing ? edited : room.draft.value;
+  const write = (text: string) => {
+    if (editing) {
+      setEdited(text);
+      return;
+    }
+    room.setDraft(text);
+    room.setTyping(text !== '');
+  };
+  const send = () => {
+    const text = value.trim();
+    if (text === '') return;
+    if (editing) {
+      const { eventId } = editing.item;
+      if (eventId && text !== editing.text) void attempt(() => room.edit(eventId, text));
+      onDone();
+      return;
+    }
+    room.setDraft('');
+    room.setTyping(false);
+    const replyTo = about?.item.eventId;
+    void attempt(() => room.sendText(text, replyTo === undefined ? {} : { replyTo }));
+    if (about) onDone();
+  };
+  const name = room.summary.value ? titleWords(room.summary.value.title, say) : '';
+  return (
+    <Composer
+      field={field}
+      value={value}
+      placeholder={touch ? say('message') : say('writeTo', { room: name })}
+      onValue={write}
+      onSend={send}
+      onCancel={about ? onDone : undefined}
+      onRecall={editing ? undefined : onRecall}
+      onFiles={onFiles}
+      enterSends={!touch}
+      words={{ attach: say('attach'), send: say(editing ? 'save' : 'send') }}
+      above={about && <AboutBar about={about} onClose={onDone} />}
+      idle={
+        !editing && canRecord() ? (
+          <span class="ink-accent">
+            <IconButton
+              icon="microphone"
+              tone="accent"
+              label={say('recordVoice')}
+              onClick={() => setRecording(true)}
+            />
+          </span>
+        ) : undefined
+      }
+    />
+  );
+}
+
+function AboutBar({ about, onClose }: { about: About; onClose: () => void }) {
+  const { item } = about;
+  const words = previewWords(previewOf(item.content), item.sender.name, say);
+  return (
+    <div class="quote-bar">
+      <Quote
+        author={about.is === 'edit' ? say('editing') : say('replyingTo', { name: item.sender.name })}
+        tone={about.is === 'edit' ? 'own' : toneOf(item.sender.userId)}
+        text={words.text}
+        icon={words.icon}
+      />
+      <IconButton icon="close" label={say('cancel')} onClick={onClose} />
+    </div>
+  );
+}

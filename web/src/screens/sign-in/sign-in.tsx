@@ -1,0 +1,111 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Segments } from '../../ui/choice.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Mark } from '../../ui/star.tsx';
+import { Waiting } from '../../ui/status.tsx';
+import { languages } from '../../platform/locale.ts';
+import { client } from '../../models/client.ts';
+import { chooseToSpeak, language, say } from '../../words/words.ts';
+import { AccountForm } from './account-form.tsx';
+import { ServerForm } from './server-form.tsx';
+import type { ServerFacts } from '../../matrix/door.ts';
+
+type Found =
+  | { readonly is: 'looking' }
+  | { readonly is: 'lost' }
+  | { readonly is: 'found'; readonly facts: ServerFacts };
+
+/** The first screen: server first, then name and password. Nobody is asked for a phone. */
+export function SignIn() {
+  const [server, setServer] = useState<Found>({ is: 'looking' });
+  const [choosing, setChoosing] = useState(false);
+  const [way, setWay] = useState<'new' | 'in'>('new');
+  const look = async (address: string): Promise<boolean> => {
+    try {
+      const facts = await client.account.server(address);
+      setServer({ is: 'found', facts });
+      if (facts.registration === 'closed') setWay('in');
+      return true;
+    } catch {
+      // The form says in words that nobody answered; there is no more to know.
+      if (server.is !== 'found') setServer({ is: 'lost' });
+      return false;
+    }
+  };
+  useEffect(() => {
+    if (client.status.value === 'expired') setWay('in');
+    void look('');
+  }, []);
+  return (
+    <div class="app sign-in">
+      <main class="sign-in-main">
+        <div class="sign-in-head">
+          <Mark size={42} />
+          <span class="grow" />
+          <button
+            type="button"
+            class="button button-text sign-in-other"
+            onClick={() => setChoosing(!choosing)}
+          >
+            <span>{say(choosing ? 'cancel' : 'otherServer')}</span>
+            <Icon name="forward" size={20} />
+          </button>
+        </div>
+        {server.is === 'looking' && <Waiting words={say('loading')} />}
+        {(choosing || server.is === 'lost') && (
+          <ServerForm
+            lost={server.is === 'lost'}
+            onLook={async (address) => {
+              const found = await look(address);
+              if (found) setChoosing(false);
+              return found;
+            }}
+          />
+        )}
+        {server.is === 'found' && !choosing && (
+          <>
+            <h1 class="t-display" dir="auto">
+              {say('appName')}
+            </h1>
+            <p class="ink-2">
+              <bdi dir="ltr">{server.facts.name}</bdi>
+            </p>
+            <div class="sign-in-ways">
+              <Segments
+                label={say('signInOrUp')}
+                value={way}
+                options={[
+                  { value: 'new', label: say('newAccount') },
+                  { value: 'in', label: say('signIn') },
+                ]}
+                onValue={setWay}
+              />
+            </div>
+            <AccountForm key={`${server.facts.url} ${way}`} facts={server.facts} way={way} />
+          </>
+        )}
+      </main>
+      <Languages />
+    </div>
+  );
+}
+
+/** Five languages, each in its own script, the one on screen marked. */
+function Languages() {
+  return (
+    <nav class="languages" aria-label={say('language')}>
+      {languages.map(({ code, name }) => (
+        <button
+          key={code}
+          type="button"
+          lang={code}
+          class={`language ${language.value === code ? 'language-chosen' : ''}`}
+          aria-pressed={language.value === code}
+          onClick={() => void chooseToSpeak(code)}
+        >
+          {name}
+        </button>
+      ))}
+    </nav>
+  );
+}

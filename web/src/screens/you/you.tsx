@@ -1,0 +1,109 @@
+import { useState } from 'preact/hooks';
+import { Header } from '../../ui/bar.tsx';
+import { Card } from '../../ui/card.tsx';
+import { EmptyState } from '../../ui/blank.tsx';
+import { Item } from '../../ui/row.tsx';
+import { paths } from '../../paths.ts';
+import { client } from '../../models/client.ts';
+import { attempt, tell } from '../../models/toasts.ts';
+import { format, language, say } from '../../words/words.ts';
+import { languages } from '../../platform/locale.ts';
+import { PersonFace } from '../faces.tsx';
+import { AppearancePage } from './appearance.tsx';
+import { DataPage } from './data.tsx';
+import { DevicesPage } from './devices.tsx';
+import { PasswordPage } from './password.tsx';
+import { ProfilePage } from './profile.tsx';
+import { RecoveryPage } from './recovery.tsx';
+import { SignOutDialog } from './sign-out-dialog.tsx';
+import type { Route } from '../../paths.ts';
+
+function recoveryValue(): string {
+  const { recovery, identity, backup } = client.encryption;
+  if (identity.value === 'elsewhere' || backup.value.is === 'locked') return say('recoveryLocked');
+  return recovery.value === 'none' ? say('recoveryOff') : '';
+}
+
+/** The list of everything that is the user's own. */
+export function YouMenu() {
+  const [leaving, setLeaving] = useState(false);
+  const own = client.people.own.value;
+  const { received, sent } = client.connection.traffic.value;
+  const userId = client.session.value?.userId ?? '';
+  return (
+    <>
+      <Header title={say('you')} />
+      <div class="scroll page stack">
+        {own && (
+          <div class="you-head">
+            <PersonFace person={own} size={64} />
+            <div class="grow">
+              <h2 class="t-title clip">
+                <bdi>{own.name}</bdi>
+              </h2>
+              <button
+                type="button"
+                class="clip t-small ink-3"
+                title={say('copy')}
+                onClick={() =>
+                  void attempt(async () => {
+                    await navigator.clipboard.writeText(userId);
+                    tell(say('userIdCopied'));
+                  })
+                }
+              >
+                <bdi dir="ltr">{userId}</bdi>
+              </button>
+            </div>
+          </div>
+        )}
+        <Card>
+          <Item icon="person" title={say('profile')} href={paths.profile} chevron />
+          <Item icon="key" title={say('recovery')} detail={recoveryValue()} href={paths.recovery} chevron />
+          <Item icon="devices" title={say('devices')} href={paths.devices} chevron />
+          <Item icon="shield" title={say('changePassword')} href={paths.password} chevron />
+        </Card>
+        <Card>
+          <Item
+            icon="sun"
+            title={say('appearance')}
+            value={languages.find(({ code }) => code === language.value)?.name}
+            href={paths.appearance}
+            chevron
+          />
+          <Item
+            icon="traffic"
+            title={say('data')}
+            value={format.value.size(received + sent)}
+            href={paths.data}
+            chevron
+          />
+        </Card>
+        <Card>
+          <Item icon="leave" danger title={say('signOut')} onClick={() => setLeaving(true)} />
+        </Card>
+      </div>
+      {leaving && <SignOutDialog onClose={() => setLeaving(false)} />}
+    </>
+  );
+}
+
+/** One page of it, beside the list on wide screens. */
+export function YouPage({ at }: { at: Route['at'] }) {
+  switch (at) {
+    case 'profile':
+      return <ProfilePage />;
+    case 'appearance':
+      return <AppearancePage />;
+    case 'data':
+      return <DataPage />;
+    case 'devices':
+      return <DevicesPage />;
+    case 'recovery':
+      return <RecoveryPage />;
+    case 'password':
+      return <PasswordPage />;
+    default:
+      return <EmptyState tall title={say('you')} detail={client.session.value?.userId ?? ''} />;
+  }
+}
