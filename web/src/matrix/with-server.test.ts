@@ -28,8 +28,8 @@ after(async () => {
   await server?.stop();
 });
 
-async function open(store?: TestClient['store']): Promise<TestClient> {
-  const started = await startTestClient(url, store);
+async function open(store?: TestClient['store'], online = true): Promise<TestClient> {
+  const started = await startTestClient(url, store, online);
   running.push(started);
   return started;
 }
@@ -159,7 +159,7 @@ test('what is written offline is delivered once, and a restart shows the history
   );
 
   await sara.client.stop();
-  const again = await open(sara.store);
+  const again = await open(sara.store, false);
   assert.equal(again.client.status.value, 'signedIn');
   const room = again.client.rooms.open(roomId);
   await waitFor('history from the device', messageIn(room, 'written offline'));

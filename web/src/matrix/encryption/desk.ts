@@ -127,34 +127,39 @@ export class EncryptionDesk {
     return this.need().encrypt(room, type, content);
   }
 
-  /** Decrypts what the room's tail holds and can now be read. `sessions`: only those, tried again even if they failed before. */
-  decryptTail(room: Room, sessions?: ReadonlySet<string>): Promise<void> {
-    const work = this.turn.then(() => this.decryptTailNow(room, sessions));
+  /** Decrypts what the room's tail holds and can now be read; `again` chooses records that were tried before. */
+  decryptTail(room: Room, again: (record: EventRecord) => boolean = untried): Promise<void> {
+    const work = this.turn.then(() => this.decryptTailNow(room, again));
     this.turn = work.catch(() => undefined);
     return work;
   }
 
-  private async decryptTailNow(room: Room, sessions: ReadonlySet<string> | undefined): Promise<void> {
+  private async decryptTailNow(room: Room, chosen: (record: EventRecord) => boolean): Promise<void> {
     const wanted = (room.tail ?? []).filter(
-      (entry): entry is EventRecord =>
-        unread(entry) &&
-        (sessions === undefined ? entry.failed === undefined : sessions.has(sessionOf(entry))),
+      (entry): entry is EventRecord => isEncrypted(entry) && chosen(entry),
     );
     if (this.ready === undefined || wanted.length === 0) return;
     // The newest first: that is what is on the screen.
     for (let end = wanted.length; end > 0; end -= decryptAtOnce) {
-      const done = await this.decryptRecords(room.id, wanted.slice(Math.max(0, end - decryptAtOnce), end));
-      if (this.stopped || done.length === 0) continue;
-      room.replaceRecords(done);
-      const writes: Change[] = done.map((record) => ({
-        table: 'events',
-        key: [room.id, record.index],
-        value: record,
-      }));
-      await this.parts.store.write([...writes, { table: 'rooms', key: room.id, value: room.record }]);
-      this.parts.book.changed(room);
-      for (const record of done) await this.passVerification(room.id, record);
+      const part = wanted.slice(Math.max(0, end - decryptAtOnce), end);
+      const done = (await this.decryptRecords(room.id, part)).filter((record, at) => {
+        // What was readable stays so, even if its key has since been lost.
+        return record.clear !== undefined || part[at]?.clear === undefined;
+      });
+      if (!this.stopped && done.length > 0) await this.keepDecrypted(room, done);
     }
+  }
+
+  private async keepDecrypted(room: Room, done: readonly EventRecord[]): Promise<void> {
+    room.replaceRecords(done);
+    const writes: Change[] = done.map((record) => ({
+      table: 'events',
+      key: [room.id, record.index],
+      value: record,
+    }));
+    await this.parts.store.write([...writes, { table: 'rooms', key: room.id, value: room.record }]);
+    this.parts.book.changed(room);
+    for (const record of done) await this.passVerification(room.id, record);
   }
 
   /** Decrypts records that are in no tail (quoted messages). */
@@ -218,7 +223,8 @@ export class EncryptionDesk {
       (a, b) => b.opened - a.opened || b.record.time - a.record.time,
     );
     for (const room of rooms) {
-      const waiting = room.record.last !== undefined && unread(room.record.last);
+      const { last } = room.record;
+      const waiting = last !== undefined && isEncrypted(last) && untried(last);
       if (waiting) await room.loadTail();
       if (waiting || room.opened > 0) await this.decryptTail(room);
     }
@@ -247,6 +253,9 @@ export class EncryptionDesk {
     switch (event.is) {
       case 'roomKeys':
         this.inBackground(this.tryAgain(event.sessions));
+        break;
+      case 'peopleChanged':
+        this.inBackground(this.lookAgain(new Set(event.userIds)));
         break;
       case 'verifications':
         this.verifications.value = event.list.map(({ userId, ...facts }) => ({
@@ -313,7 +322,18 @@ export class EncryptionDesk {
       const room = this.parts.book.rooms.get(roomId);
       if (room === undefined) continue;
       await room.loadTail();
-      await this.decryptTail(room, ids);
+      await this.decryptTail(room, (record) => record.clear === undefined && ids.has(sessionOf(record)));
+    }
+  }
+
+  /** What was said against the authenticity of these people's messages may no longer hold. */
+  private async lookAgain(userIds: ReadonlySet<string>): Promise<void> {
+    for (const room of this.parts.book.rooms.values()) {
+      if (room.tail === undefined) continue;
+      await this.decryptTail(
+        room,
+        ({ clear, event }) => clear !== undefined && clear.authenticity !== 'ok' && userIds.has(event.sender),
+      );
     }
   }
 
@@ -335,9 +355,13 @@ export class EncryptionDesk {
   }
 }
 
-function unread(entry: LogEntry): entry is EventRecord {
+function isEncrypted(entry: LogEntry): entry is EventRecord {
   if (isGap(entry) || entry.event.type !== 'm.room.encrypted') return false;
-  return entry.clear === undefined && entry.event.unsigned?.['redacted_because'] === undefined;
+  return entry.event.unsigned?.['redacted_because'] === undefined;
+}
+
+function untried(record: EventRecord): boolean {
+  return record.clear === undefined && record.failed === undefined;
 }
 
 function sessionOf(record: EventRecord): string {

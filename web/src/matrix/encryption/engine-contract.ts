@@ -64,6 +64,8 @@ export type EngineEvent =
       readonly is: 'roomKeys';
       readonly sessions: readonly { readonly roomId: string; readonly sessionId: string }[];
     }
+  /** Devices or identities changed: what was said of the authenticity of their messages may be old. */
+  | { readonly is: 'peopleChanged'; readonly userIds: readonly string[] }
   | { readonly is: 'verifications'; readonly list: readonly VerificationFacts[] }
   | { readonly is: 'identity'; readonly state: IdentityState }
   | { readonly is: 'backup'; readonly state: BackupState }

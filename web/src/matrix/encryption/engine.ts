@@ -60,6 +60,8 @@ export class MachineEngine implements EncryptionEngine {
   /** Sharing keys and encrypting go one after another: the machine asks for it. */
   private queue: Promise<unknown> = Promise.resolve();
   private transaction = 0;
+  /** People whose devices were asked for since the start. */
+  private readonly known = new Set<string>();
   private settling: Promise<void> | undefined;
   private settled = false;
 
@@ -121,6 +123,7 @@ export class MachineEngine implements EncryptionEngine {
   }
 
   async decrypt(roomId: string, events: readonly RawEvent[]): Promise<readonly DecryptionOutcome[]> {
+    await this.getToKnow(events.map((event) => event.sender));
     const outcomes: DecryptionOutcome[] = [];
     for (const event of events) outcomes.push(await this.decryptOne(roomId, event));
     return outcomes;
@@ -135,7 +138,7 @@ export class MachineEngine implements EncryptionEngine {
         type,
         JSON.stringify(content),
       );
-      return hideEmoji(JSON.parse(encrypted) as JsonBody);
+      return JSON.parse(encrypted) as JsonBody;
     });
   }
 
@@ -255,10 +258,16 @@ export class MachineEngine implements EncryptionEngine {
     });
     machine.registerUserIdentityUpdatedCallback(async (userId: UserId) => {
       const id = userId.toString();
-      this.later(() => identity.lookAt(id));
+      this.later(async () => {
+        this.host.emit({ is: 'peopleChanged', userIds: [id] });
+        await identity.lookAt(id);
+      });
     });
     machine.registerDevicesUpdatedCallback(async (userIds: string[]) => {
-      if (userIds.includes(own.userId)) this.later(() => identity.publish());
+      this.later(async () => {
+        this.host.emit({ is: 'peopleChanged', userIds });
+        if (userIds.includes(own.userId)) await identity.publish();
+      });
     });
     machine.registerReceiveSecretCallback(async (name: string, value: string) => {
       this.later(() => this.takeSecret(name, value));
@@ -306,6 +315,21 @@ export class MachineEngine implements EncryptionEngine {
     } catch (thrown) {
       if (thrown instanceof MatrixError) return first; // The backup cannot be asked now; the key may still come.
       throw thrown;
+    }
+  }
+
+  /** Asks for the devices of people met for the first time: without them nothing can be said about who wrote a message. */
+  private async getToKnow(userIds: readonly string[]): Promise<void> {
+    const { machine, requests } = this.running();
+    const strangers = [...new Set(userIds)].filter((userId) => !this.known.has(userId));
+    if (strangers.length === 0) return;
+    for (const userId of strangers) this.known.add(userId);
+    await machine.updateTrackedUsers(users(strangers));
+    try {
+      await requests.flush();
+    } catch (thrown) {
+      // Offline, messages are shown all the same; what is said of their senders follows.
+      if (!(thrown instanceof MatrixError)) throw thrown;
     }
   }
 
@@ -448,14 +472,6 @@ function encryptionSettings(room: EncryptedRoom): EncryptionSettings {
   // Refuses to send when a verified person's identity has changed and the user has not seen it.
   settings.sharingStrategy = CollectStrategy.errorOnUnverifiedUserProblem();
   return settings;
-}
-
-/** The relation stays readable to the server (it groups by it), the emoji of a reaction does not. */
-function hideEmoji(content: JsonBody): JsonBody {
-  const relates = content['m.relates_to'];
-  if (!isObject(relates) || relates['key'] === undefined) return content;
-  const { key: _key, ...rest } = relates;
-  return { ...content, 'm.relates_to': rest };
 }
 
 function clearEvent(decrypted: DecryptedRoomEvent): ClearEvent {

@@ -147,7 +147,11 @@ export class OpenRoomHandle implements OpenRoom {
     for (const record of sender.inRoom(this.roomId)) {
       const relation = relationOf(record.content);
       const same = record.type === 'm.reaction' && relation?.eventId === eventId && relation.key === key;
-      if (same && (await sender.cancel(record.txnId))) return;
+      if (!same) continue;
+      if (await sender.cancel(record.txnId)) return;
+      const sent = await sender.whenTried(record.txnId);
+      if (sent !== undefined) return this.redact(sent);
+      if (await sender.cancel(record.txnId)) return;
     }
     for (const entry of this.room.tail ?? []) {
       if (isGap(entry) || entry.event.sender !== own.userId || isRedacted(entry)) continue;

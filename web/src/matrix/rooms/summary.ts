@@ -127,7 +127,7 @@ function sentState(room: RoomRecord, eventId: string, ownId: string): 'sent' | '
 export function previewOf(record: EventRecord, find: (userId: string) => Person): MessagePreview | undefined {
   const { event } = record;
   if (isRedacted(record)) {
-    return event.state_key === undefined ? { kind: 'redacted' } : undefined;
+    return leavesMark(record) ? { kind: 'redacted' } : undefined;
   }
   const clear = readable(record);
   if (clear === undefined) return { kind: 'undecryptable' };
@@ -142,6 +142,11 @@ export function previewOf(record: EventRecord, find: (userId: string) => Person)
 
 export function isRedacted(record: EventRecord): boolean {
   return isObject(record.event.unsigned?.['redacted_because']);
+}
+
+/** Whether a redacted event keeps its place as "deleted": messages do, reactions and edits do not. */
+export function leavesMark({ event, wasAddition }: EventRecord): boolean {
+  return wasAddition !== true && (event.type === 'm.room.message' || event.type === 'm.room.encrypted');
 }
 
 /**

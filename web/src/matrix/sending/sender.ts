@@ -38,6 +38,7 @@ export class Sender {
   /** Event id → transaction id, so that an item keeps its key when its echo arrives. */
   readonly sentFromHere = new Map<string, string>();
   private readonly parts: SenderParts;
+  private readonly watchers = new Map<string, ((eventId: string | undefined) => void)[]>();
   private records: readonly OutgoingRecord[] = [];
   private nextOrder = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -128,6 +129,17 @@ export class Sender {
     return true;
   }
 
+  /** The event id of a message that is on its way; undefined when it does not get there in this try. */
+  whenTried(txnId: string): Promise<string | undefined> {
+    const record = this.find(txnId);
+    if (record === undefined || record.state !== 'waiting' || !this.sending.has(txnId)) {
+      return Promise.resolve(record?.eventId);
+    }
+    return new Promise((resolve) => {
+      this.watchers.set(txnId, [...(this.watchers.get(txnId) ?? []), resolve]);
+    });
+  }
+
   /** The timeline brought these events: what they answer is done with. */
   async settle(events: readonly EventRecord[]): Promise<void> {
     const settled = settledBy(
@@ -167,6 +179,10 @@ export class Sender {
     } catch (thrown) {
       this.parts.failed(asMatrixError(thrown, 'storage'));
     }
+    for (const tell of this.watchers.get(record.txnId) ?? []) {
+      tell(outcome.is === 'sent' ? outcome.eventId : undefined);
+    }
+    this.watchers.delete(record.txnId);
     this.changed(record.roomId);
     if (outcome.is === 'later') this.later(outcome.after);
     else {

@@ -12,11 +12,19 @@ export interface TestClient {
 }
 
 /** The engine in Node: its own store in memory, the crypto machine beside it instead of in a worker. */
-export async function startTestClient(server: string, store: Store = openMemoryStore()): Promise<TestClient> {
-  let connected = true;
+export async function startTestClient(
+  server: string,
+  store: Store = openMemoryStore(),
+  online = true,
+): Promise<TestClient> {
+  let cable: AbortController | undefined = online ? new AbortController() : undefined;
   let back: () => void = () => undefined;
   const surroundings: Surroundings = {
-    fetch: (input, init) => (connected ? fetch(input, init) : Promise.reject(new TypeError('fetch failed'))),
+    fetch: (input, init) => {
+      if (cable === undefined) return Promise.reject(new TypeError('fetch failed'));
+      const signals = [cable.signal, ...(init?.signal ? [init.signal] : [])];
+      return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+    },
     now: () => Date.now(),
     openStore: async () => store,
     persistent: false,
@@ -36,7 +44,8 @@ export async function startTestClient(server: string, store: Store = openMemoryS
     client,
     store,
     network(on) {
-      connected = on;
+      cable?.abort();
+      cable = on ? new AbortController() : undefined;
       if (on) back();
     },
   };

@@ -71,3 +71,17 @@ test('the beginning of a room ends the gap', () => {
   const all = fillGap(first.entries, 0, { events: events('b', 'a') });
   assert.equal(shape(all.entries), 'a b c');
 });
+
+test('an answer that spans a gap closes it, and puts what was missing into it', () => {
+  const first = appendToLog([], { events: events('a'), limited: true, prevBatch: 't1' });
+  const later = appendToLog(first.entries, { events: events('d'), limited: true, prevBatch: 't2' });
+  assert.equal(shape(later.entries), '(t1) a (t2) d');
+  const whole = appendToLog(later.entries, {
+    events: events('y', 'a', 'b', 'c', 'd', 'e'),
+    limited: true,
+    prevBatch: 't0',
+  });
+  assert.equal(shape(whole.entries), '(t0) y a b c d e');
+  const bare = appendToLog(later.entries, { events: events('a', 'd'), limited: true, prevBatch: 't1' });
+  assert.equal(shape(bare.entries), '(t1) a d');
+});

@@ -27,6 +27,8 @@ export interface EventRecord {
   readonly event: RawEvent;
   readonly clear?: ClearEvent;
   readonly failed?: DecryptionFailure;
+  /** Of redacted events: it was a reaction or an edit, and needs no mark in its place. */
+  readonly wasAddition?: boolean;
 }
 
 /** History between the entries around it is on the server only; `gap` is the token for `/messages` backwards from here. */
@@ -70,16 +72,26 @@ export function appendToLog(entries: readonly LogEntry[], incoming: IncomingTime
   entries.forEach((entry, at) => {
     if (!isGap(entry)) places.set(entry.event.event_id, at);
   });
-  const firstKnown = incoming.events.findIndex((event) => places.has(event.event_id));
-  if (firstKnown < 0) return appendUnknown(entries, incoming);
+  if (!incoming.events.some((event) => places.has(event.event_id))) return appendUnknown(entries, incoming);
 
   const change = new ChangeBuilder(entries);
-  const meeting = places.get(incoming.events[firstKnown]?.event_id ?? '') ?? 0;
-  const before = incoming.events.slice(0, firstKnown);
-  if (before.length > 0) change.fillBefore(meeting, before, incoming.prevBatch);
-  for (const event of incoming.events.slice(firstKnown)) {
-    if (!places.has(event.event_id)) change.append(event);
+  // From the end to the beginning, so that positions before stay as they are.
+  let run: RawEvent[] = [];
+  let after: number | undefined;
+  for (let step = incoming.events.length - 1; step >= 0; step -= 1) {
+    const event = incoming.events[step];
+    if (event === undefined) continue;
+    const at = places.get(event.event_id);
+    if (at === undefined) {
+      run.unshift(event);
+      continue;
+    }
+    if (after === undefined) for (const next of run) change.append(next);
+    else if (after > at) change.closeGapBefore(after, run);
+    run = [];
+    after = at;
   }
+  if (run.length > 0 && after !== undefined) change.fillBefore(after, run, incoming.prevBatch);
   return change.done();
 }
 
@@ -149,6 +161,12 @@ class ChangeBuilder {
     if (before !== undefined && !isGap(before)) return;
     if (before !== undefined) this.replaceGap(at - 1, events, prevBatch);
     else this.placeBelow(at, events, prevBatch);
+  }
+
+  /** The server says that `events` are all there is before the entry at `at` and after an older known one. */
+  closeGapBefore(at: number, events: readonly RawEvent[]): void {
+    const before = at > 0 ? this.entries[at - 1] : undefined;
+    if (before !== undefined && isGap(before)) this.replaceGap(at - 1, events, undefined);
   }
 
   /** Replaces the gap at `at` by `events` and, if `token` is there, a gap below them. */

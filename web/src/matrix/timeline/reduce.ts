@@ -1,7 +1,7 @@
 import { MatrixError } from '../errors.ts';
 import { isObject } from '../http.ts';
 import type { JsonBody } from '../http.ts';
-import { personOf, isRedacted, previewOf, withEdit } from '../rooms/summary.ts';
+import { isRedacted, leavesMark, personOf, previewOf, withEdit } from '../rooms/summary.ts';
 import type { RoomRecord } from '../rooms/record.ts';
 import { shownContent } from '../sending/outgoing.ts';
 import type { OutgoingRecord } from '../sending/outgoing.ts';
@@ -131,7 +131,7 @@ class Reducer {
     }
     const clear = readable(record);
     const relation = relationOf((clear ?? event).content);
-    if (isRedacted(record)) return event.type === 'm.room.message' || event.type === 'm.room.encrypted';
+    if (isRedacted(record)) return leavesMark(record);
     if (relation?.type === 'm.replace' || relation?.type === 'm.annotation') return false;
     if (clear === undefined) return event.type === 'm.room.encrypted';
     return clear.type === 'm.room.message' || clear.type === 'm.sticker';
