@@ -14,14 +14,18 @@ export function browserSurroundings(): Surroundings {
     prepareFile: async (blob) => (await import('./sending/picture.ts')).prepareFile(blob),
     whenIdle,
     ...('locks' in navigator ? { locks: navigator.locks } : {}),
-    onNetwork: (back) => {
+    onNetwork: (tell) => {
+      const back = () => tell('back');
+      const gone = () => tell('gone');
       const visible = () => {
         if (document.visibilityState === 'visible') back();
       };
       addEventListener('online', back);
+      addEventListener('offline', gone);
       document.addEventListener('visibilitychange', visible);
       return () => {
         removeEventListener('online', back);
+        removeEventListener('offline', gone);
         document.removeEventListener('visibilitychange', visible);
       };
     },

@@ -96,7 +96,13 @@ class Client implements MatrixClient, Account, Settings {
 
   async start(): Promise<void> {
     this.traffic.observe();
-    this.stops.push(this.surroundings.onNetwork(() => this.retry()));
+    this.stops.push(
+      this.surroundings.onNetwork((network) => {
+        if (network === 'back') this.retry();
+        // A waiting request may not notice for half a minute: asking again shows at once whether it is true.
+        else this.current.signal.value?.sync.interrupt();
+      }),
+    );
     const store = await this.openStore();
     const saved = (await store.get('kept', 'traffic')) as Traffic | undefined;
     if (saved !== undefined) this.traffic.restore(saved);

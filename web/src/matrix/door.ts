@@ -428,8 +428,8 @@ export interface Surroundings {
   readonly whenIdle: (work: () => void) => void;
   /** Lets one tab at a time hold the session. Absent: no other tab can. */
   readonly locks?: LockManager;
-  /** Tells when the network comes back. Answers the way to stop. */
-  readonly onNetwork: (back: () => void) => () => void;
+  /** Tells when the network comes back or is said to be gone. Answers the way to stop. */
+  readonly onNetwork: (tell: (network: 'back' | 'gone') => void) => () => void;
   /** Origin of the page, used when no server is named. */
   readonly origin: string;
 }

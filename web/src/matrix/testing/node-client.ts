@@ -18,7 +18,7 @@ export async function startTestClient(
   online = true,
 ): Promise<TestClient> {
   let cable: AbortController | undefined = online ? new AbortController() : undefined;
-  let back: () => void = () => undefined;
+  let tell: (network: 'back' | 'gone') => void = () => undefined;
   const surroundings: Surroundings = {
     fetch: (input, init) => {
       if (cable === undefined) return Promise.reject(new TypeError('fetch failed'));
@@ -33,7 +33,7 @@ export async function startTestClient(
     prepareFile: async (blob) => ({ blob }),
     whenIdle: (work) => void setTimeout(work, 0),
     onNetwork: (listener) => {
-      back = listener;
+      tell = listener;
       return () => undefined;
     },
     origin: server,
@@ -46,7 +46,7 @@ export async function startTestClient(
     network(on) {
       cable?.abort();
       cable = on ? new AbortController() : undefined;
-      if (on) back();
+      tell(on ? 'back' : 'gone');
     },
   };
 }
