@@ -24,7 +24,7 @@ export {
   prevEventsMax,
 } from './events/format.ts';
 export { contentHash, eventIdOf } from './events/hashes.ts';
-export type { Checked, Pdu, UnsignedPdu } from './events/pdu.ts';
+export { depthMax, nextDepth, type Checked, type Pdu, type UnsignedPdu } from './events/pdu.ts';
 export {
   receiveEvent,
   receiveUnverifiedEvent,

@@ -7,7 +7,7 @@ import type { RoomVersion } from '../room-versions/room-version.ts';
 import { knownRoomVersions, roomVersion } from '../room-versions/versions.ts';
 import { clientEvent, strippedState } from './client-format.ts';
 import { checkEventFormat, checkEventSize, isHashRoomId } from './format.ts';
-import { asJson, type Checked, type Pdu } from './pdu.ts';
+import { asJson, depthMax, nextDepth, type Checked, type Pdu } from './pdu.ts';
 import { redactionTarget } from './redaction.ts';
 
 const v10 = roomVersion('10') as RoomVersion;
@@ -212,4 +212,11 @@ test('clients find what a redaction redacts in both places', () => {
   assert.equal(clientEvent({ ...fresh, content: {} }, '$e', '!r:a', v11)['redacts'], undefined);
   assert.equal(clientEvent({ ...fresh, content: {} }, '$e', '!r:a', v10)['redacts'], undefined);
   assert.equal(clientEvent({ ...whole, redacts: '$x' }, '$e', '!r:a', v10)['redacts'], undefined);
+});
+
+test('depth grows by one and stops at the limit', () => {
+  assert.equal(nextDepth([]), 1);
+  assert.equal(nextDepth([3, 9, 4]), 10);
+  assert.equal(nextDepth([depthMax]), depthMax);
+  assert.equal(nextDepth([depthMax - 1]), depthMax);
 });

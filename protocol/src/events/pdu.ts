@@ -36,3 +36,15 @@ export type Checked = { ok: true } | { ok: false; reason: string };
 export function asJson(pdu: Pdu | UnsignedPdu): JsonObject {
   return pdu as unknown as JsonObject;
 }
+
+/** The largest depth there is. */
+export const depthMax = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The depth of an event after others: one more than the deepest, but never beyond 2^53 − 1. A hostile event at the
+ * limit would otherwise make every later event of the room impossible.
+ */
+export function nextDepth(prevDepths: readonly number[]): number {
+  const deepest = prevDepths.reduce((most, depth) => Math.max(most, depth), 0);
+  return Math.min(deepest + 1, depthMax);
+}
