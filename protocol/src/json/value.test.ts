@@ -13,6 +13,13 @@ test('only what an object itself holds is found', () => {
   for (const key of ['a', 'd', 'e', 'toString']) assert.equal(ownObject(object, key), undefined);
 });
 
+test('what is no object holds nothing', () => {
+  for (const value of [null, undefined, 'text', 5, ['a']]) {
+    assert.equal(own(value as unknown as JsonObject, 'length'), undefined);
+    assert.equal(own(value as unknown as JsonObject, '0'), undefined);
+  }
+});
+
 test('arrays and null are no objects', () => {
   assert.equal(isJsonObject({}), true);
   for (const value of [null, [], 'a', 1, undefined]) assert.equal(isJsonObject(value), false);

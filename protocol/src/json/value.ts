@@ -11,10 +11,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /**
  * The value an object itself holds under a key, never one it inherits: an event of the type `constructor` or a key
- * named `__proto__` must find nothing that nobody sent.
+ * named `__proto__` must find nothing that nobody sent. Something that is no object at all, as a hostile event may have in
+ * the place of one, holds nothing.
  */
 export function own(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+  return isJsonObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** {@link own}, where the value is an object; undefined for everything else. */
