@@ -16,7 +16,7 @@ export function settingsOf({ server, accounts, meetings }: Configuration): Setti
   const open = server.profile === 'open';
   return {
     registration: accounts.registration ?? (open ? 'open' : 'closed'),
-    rateLimits: accounts['rate-limits'] ?? !open,
+    rateLimits: accounts['rate-limits'] ?? server.profile === undefined,
     meetings: meetings.meetings ?? !open,
     local: isLoopback(server.host),
   };

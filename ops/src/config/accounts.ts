@@ -12,7 +12,7 @@ export const accountsSection = {
     ),
     'rate-limits': yesNo('Refuse those who ask too fast.', {
       default: undefined,
-      defaultText: 'yes; no in the profile open',
+      defaultText: 'yes; no in the profiles demo and open',
     }),
   },
 } as const;
