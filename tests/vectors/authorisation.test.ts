@@ -36,12 +36,14 @@ function stateOf(version: string, vectorCase: Vectors['cases'][number]): Map<str
   return state;
 }
 
-for (const vectorCase of vectors.cases) {
-  test(vectorCase.name, () => {
-    for (const [id, expected] of Object.entries(vectorCase.expect)) {
-      const version = roomVersion(id);
-      const roomId = vectors.room_id[id];
-      assert.ok(version !== undefined && roomId !== undefined);
+for (const [id, roomId] of Object.entries(vectors.room_id)) {
+  test(`version ${id}: every rule of the specification`, () => {
+    const version = roomVersion(id);
+    assert.ok(version);
+    let decided = 0;
+    for (const vectorCase of vectors.cases) {
+      const expected = vectorCase.expect[id];
+      if (expected === undefined) continue;
       const state = stateOf(id, vectorCase);
       const event: Pdu = {
         prev_events: ['$001'],
@@ -54,7 +56,9 @@ for (const vectorCase of vectors.cases) {
       const lookup = (type: string, stateKey: string): StateEvent | undefined =>
         state.get(JSON.stringify([type, stateKey]));
       const decision = authorise(event, roomId, lookup, version, nodeCrypto);
-      assert.equal(decision.allowed ? 'allow' : decision.rule, expected, `version ${id}`);
+      assert.equal(decision.allowed ? 'allow' : decision.rule, expected, vectorCase.name);
+      decided += 1;
     }
+    assert.ok(decided > 200, `${decided} decisions`);
   });
 }

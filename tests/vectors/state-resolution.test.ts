@@ -38,7 +38,8 @@ const { scenarios } = readVectors<{ scenarios: Scenario[] }>('state-resolution.j
 function eventsOf(scenario: Scenario): Map<string, StateEvent> {
   return new Map(
     scenario.events.map(({ event_id: eventId, rejected = false, ...event }) => {
-      const room = eventId === '$create' && scenario.room_id === '!create' ? {} : { room_id: scenario.room_id };
+      const room =
+        eventId === '$create' && scenario.room_id === '!create' ? {} : { room_id: scenario.room_id };
       const pdu: Pdu = { ...event, ...room, depth: 1 };
       return [eventId, { eventId, pdu, rejected }];
     }),

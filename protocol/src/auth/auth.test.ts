@@ -13,6 +13,7 @@ import { authEventKeys } from './auth-event-keys.ts';
 import { checkAuthEvents } from './auth-events.ts';
 import { authorise } from './authorise.ts';
 import type { Decision, StateEvent } from './decision.ts';
+import { runs } from '../testing/runs.ts';
 
 const versions = knownRoomVersions.map((id) => roomVersion(id) as RoomVersion);
 const v11 = roomVersion('11') as RoomVersion;
@@ -332,6 +333,6 @@ test('property: authorisation never throws, whatever the event and the state hol
       const decision = authorise(sent as unknown as Pdu, roomOfTests, lookup, version, nodeCrypto);
       assert.ok(decision.allowed || /^[0-9]+(\.[0-9]+)*$/.test(decision.rule));
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });

@@ -9,6 +9,7 @@ import { clientEvent, strippedState } from './client-format.ts';
 import { checkEventFormat, checkEventSize, isHashRoomId } from './format.ts';
 import { asJson, depthMax, nextDepth, type Checked, type Pdu } from './pdu.ts';
 import { redactionTarget } from './redaction.ts';
+import { runs } from '../testing/runs.ts';
 
 const v10 = roomVersion('10') as RoomVersion;
 const v11 = roomVersion('11') as RoomVersion;
@@ -174,7 +175,7 @@ test('property: the check of the format never throws', () => {
       const event = { ...asJson(whole), [field]: value as JsonValue };
       assert.equal(typeof checkEventFormat(event, roomVersion(id) as RoomVersion).ok, 'boolean');
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

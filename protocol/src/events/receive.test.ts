@@ -13,6 +13,7 @@ import { asJson, type Pdu, type UnsignedPdu } from './pdu.ts';
 import { receiveEvent, receiveUnverifiedEvent, verifyEventSignatures, type Received } from './receive.ts';
 import { redactEvent } from './redaction.ts';
 import { addSignature, signEvent } from './sign-event.ts';
+import { runs } from '../testing/runs.ts';
 
 const v11 = roomVersion('11') as RoomVersion;
 const own = testKey('a.example');
@@ -272,7 +273,7 @@ test('property: redaction is idempotent, keeps the id and the signature', () => 
       assert.equal(eventIdOf(redacted, version, nodeCrypto), eventId);
       assert.equal(eventIdOf(pdu, version, nodeCrypto), eventId);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -299,6 +300,6 @@ test('property: what is signed verifies, and any change is noticed', () => {
       apply(changed);
       assert.notEqual(receive(changed, version).outcome, 'accepted');
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileGlob, type GlobOptions } from './glob.ts';
+import { runs } from '../testing/runs.ts';
 
 test('whole texts', () => {
   const cases: Array<[pattern: string, text: string, matches: boolean, options?: GlobOptions]> = [
@@ -88,6 +89,6 @@ test('property: the same answers as a regular expression', () => {
       const bounded = new RegExp(`(?<=^|\\W)${source(glob)}(?=\\W|$)`, 'i');
       assert.equal(compiled.matchesWords(words), bounded.test(words), `${glob} in ${words}`);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson, compareCodePoints, sortedKeys } from './canonical.ts';
 import type { JsonObject, JsonValue } from './value.ts';
+import { runs } from '../testing/runs.ts';
 
 test('keys stand in the order of their code points, not of UTF-16 units', () => {
   const object = { '\u{1f600}': 1, '\uff61': 2, '\ue000': 3, '\ud7ff': 4, b: 5, a: 6, aa: 7, '': 8, B: 9 };
@@ -61,7 +62,7 @@ test('property: the order is that of UTF-8 bytes', () => {
       const bytes = Buffer.compare(Buffer.from(left), Buffer.from(right));
       assert.equal(Math.sign(compareCodePoints(left, right)), bytes);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -72,6 +73,6 @@ test('property: sorted keys are all keys, in order, for objects of any size', ()
       const expected = [...keys].sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
       assert.deepEqual(sortedKeys(object), expected);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical.ts';
 import { parseJson, parseLooseJson } from './parse.ts';
+import { runs } from '../testing/runs.ts';
 
 const refused: Array<[text: string, reason: RegExp, position: number]> = [
   ['', /unexpected end/, 0],
@@ -137,7 +138,7 @@ test('property: what is written canonically is read as it was', () => {
       assert.equal(canonicalJson(parsed.value), text);
       assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -174,7 +175,7 @@ test('property: it refuses or agrees with JSON.parse, and never throws', () => {
       if (parsed.ok) assert.deepEqual(parsed.value, JSON.parse(text));
       else assert.ok(parsed.position >= 0 && parsed.position <= text.length);
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

@@ -13,6 +13,7 @@ import {
   type SignedRequest,
 } from './request.ts';
 import { signatureOf, signedText, signingKeyIds, signJson, verifyJson } from './sign-json.ts';
+import { runs } from '../testing/runs.ts';
 
 const key = testKey('a.example');
 const second = keyFromSeed('a.example', 'ed25519:second', nodeCrypto.sha256('second'));
@@ -106,7 +107,7 @@ test('property: sign, then verify; any changed value breaks it', () => {
         }
       },
     ),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

@@ -12,6 +12,7 @@ import { mainlineOrdering } from './mainline-ordering.ts';
 import { isPowerEvent, powerOrdering } from './power-ordering.ts';
 import { resolveState } from './resolve.ts';
 import { splitStateMapKey, stateMapKey, type StateMap } from './state-map.ts';
+import { runs } from '../testing/runs.ts';
 
 const v11 = roomVersion('11') as RoomVersion;
 const v12 = roomVersion('12') as RoomVersion;
@@ -370,6 +371,6 @@ test('property: the answer does not depend on the order of sets, of their entrie
       const known = new Set(sets.flatMap((set) => [...set.keys()]));
       for (const [key] of expected) assert.ok(known.has(key));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
