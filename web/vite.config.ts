@@ -3,7 +3,8 @@ import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
 import { stripWasm } from './build/strip-wasm.ts';
 
-const server = 'http://127.0.0.1:8008';
+/** Where the sources find a server while they are being worked on: `MAJLIS_SERVER`, else the usual port. */
+const server = process.env['MAJLIS_SERVER'] ?? 'http://127.0.0.1:8008';
 /** Kept when they are first used: languages, encryption, calls, the gallery. */
 const loadedOnFirstUse = /^(gallery|livekit|crypto|worker|remote|calls|meeting|link|(ar|en|fr|ru|tg)-)/;
 

@@ -1,6 +1,11 @@
 import type { CallItem, SystemChange } from '../matrix/door.ts';
 import type { Say } from './say.ts';
 
+/** What a user is called without a display name. */
+function localpart(userId: string): string {
+  return userId.replace(/^@|:.*$/g, '');
+}
+
 /** What a grey line in a room says. `by` is the name of whoever did it. */
 export function changeWords(change: SystemChange, by: string, say: Say): string {
   switch (change.is) {
@@ -26,8 +31,8 @@ export function changeWords(change: SystemChange, by: string, say: Say): string 
       return say('sysInviteWithdrawn', { by, name: change.subject.name });
     case 'displayName':
       return say('sysDisplayName', {
-        from: change.from ?? change.subject.userId,
-        to: change.to ?? change.subject.userId,
+        from: change.from ?? localpart(change.subject.userId),
+        to: change.to ?? localpart(change.subject.userId),
       });
     case 'picture':
       return say('sysPicture', { name: change.subject.name });

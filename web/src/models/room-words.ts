@@ -71,12 +71,12 @@ export function lastWords(last: LastMessage, direct: boolean, say: Say): Preview
   return { ...whole, text: direct ? text : say('senderLead', { name: firstName(name), text }) };
 }
 
-/** The first word of a name, unless it is only a title such as "Abu" or an article. */
+/** The first word of a name; two when the first is only a title such as "Abu". */
 export function firstName(name: string): string {
   const words = name.trim().split(/\s+/);
   const first = words[0] ?? name;
-  const short = [...first].length <= 3 || /^(أبو|أبي|أم|عبد|بنت|ابن|abu|umm|bin|ibn|al)$/i.test(first);
-  return short && words[1] ? `${first} ${words[1]}` : first;
+  const title = /^(أبو|أبي|أم|عبد|بنت|ابن|abu|umm|bin|ibn|al)$/i.test(first);
+  return title && words[1] ? `${first} ${words[1]}` : first;
 }
 
 function oneLine(text: string): string {

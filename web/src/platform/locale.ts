@@ -3,10 +3,10 @@ import { readSetting, writeSetting } from './storage.ts';
 /** The languages of the app, each with its name in its own script. */
 export const languages = [
   { code: 'ar', name: 'العربية', direction: 'rtl' },
-  { code: 'en', name: 'English', direction: 'ltr' },
   { code: 'fr', name: 'Français', direction: 'ltr' },
   { code: 'ru', name: 'Русский', direction: 'ltr' },
   { code: 'tg', name: 'Тоҷикӣ', direction: 'ltr' },
+  { code: 'en', name: 'English', direction: 'ltr' },
 ] as const;
 
 export type Language = (typeof languages)[number]['code'];

@@ -74,7 +74,7 @@ function places(section: Section): readonly Place[] {
     {
       href: paths.you,
       icon: 'person',
-      face: own && <PersonFace person={own} size={28} />,
+      face: own && <PersonFace person={own} size={32} />,
       label: say('you'),
       chosen: section === 'you',
     },

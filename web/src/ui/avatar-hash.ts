@@ -42,9 +42,16 @@ export function starOf(id: string): Star {
   };
 }
 
-/** The first letter of a name, skipping marks, numbers and an opening @ or #; empty when there is no letter. */
+/**
+ * The first letter of a name, skipping signs and digits, and in Arabic a title (Abu, Umm) and the article; empty when
+ * there is no letter.
+ */
 export function initialOf(name: string): string {
-  const letter = /\p{L}/u.exec(name.replace(/^ال(?=\p{L}{2})/u, ''))?.[0] ?? '';
+  const bare = name
+    .trim()
+    .replace(/^(?:أبو|أم|ابن|بنت)\s+/u, '')
+    .replace(/^ال(?=\p{L}{2})/u, '');
+  const letter = /\p{L}/u.exec(bare)?.[0] ?? '';
   // A lone heh is drawn in its opening form, which readers know as the letter; the isolated form looks like a digit.
   return letter === 'ه' ? 'هـ' : letter.toLocaleUpperCase();
 }

@@ -7,7 +7,7 @@ import type { IconName } from './icon-paths.ts';
 export interface Place {
   readonly href: string;
   readonly icon: IconName;
-  /** In place of the icon: the own face. */
+  /** In place of the icon where there is room: the own face. */
   readonly face?: ComponentChildren;
   readonly label: string;
   readonly chosen: boolean;
@@ -29,7 +29,8 @@ export function Places({ label, list }: { label: string; list: readonly Place[] 
           aria-current={place.chosen ? 'page' : undefined}
         >
           <span class="place-icon">
-            {place.face ?? <Icon name={place.icon} size={24} />}
+            {place.face && <span class="place-face">{place.face}</span>}
+            <Icon name={place.icon} size={24} />
             {place.badge && <Badge text={place.badge.text} label={place.badge.label} />}
           </span>
           <span class="place-label">{place.label}</span>
@@ -50,6 +51,8 @@ export interface HeaderProps {
   readonly raised?: boolean;
   /** Makes title and avatar one link, to the details. */
   readonly href?: string | undefined;
+  /** In the size of a heading, for panes beside the main one. */
+  readonly small?: boolean;
   /** The way back is only there on narrow screens. */
   readonly backOnlyNarrow?: boolean;
 }
@@ -60,7 +63,7 @@ export function Header(props: HeaderProps) {
     <>
       {props.start}
       <span class="grow">
-        <h1 class={`header-title clip ${props.detail ? 't-heading' : 't-title'}`} dir="auto">
+        <h1 class={`header-title clip ${props.detail || props.small ? 't-heading' : 't-title'}`} dir="auto">
           {props.title}
         </h1>
         {props.detail && <span class="clip t-small ink-3 header-detail">{props.detail}</span>}

@@ -53,7 +53,7 @@ export function petal(outer: number, waist: number, half: number, inner: number)
 
 /** The petals of the mark, clockwise from the top: eight seats around an open middle. */
 export const markPetals: readonly string[] = Array.from({ length: 8 }, (_, seat) =>
-  polygon(petal(1, 0.535, 0.225, 0.3).map(([radius, degrees]): Polar => [radius, degrees + seat * 45])),
+  polygon(petal(1, 0.655, 0.225, 0.31).map(([radius, degrees]): Polar => [radius, degrees + seat * 45])),
 );
 
 /** The sixteen petals of the voice ring in the order in which they light: from the bottom upward, both sides alike. */

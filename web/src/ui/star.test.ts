@@ -46,6 +46,7 @@ test('the initial skips signs, digits and the Arabic article', () => {
   assert.equal(initialOf('@karim'), 'K');
   assert.equal(initialOf('سلمى الحدّاد'), 'س');
   assert.equal(initialOf('السجل المدني'), 'س');
+  assert.equal(initialOf('أبو كريم النجّار'), 'ك');
   assert.equal(initialOf('هدى'), 'هـ');
   assert.equal(initialOf('Нигора'), 'Н');
   assert.equal(initialOf('123'), '');

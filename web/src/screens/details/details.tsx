@@ -57,6 +57,7 @@ function DetailsHeader({ roomId, members }: { roomId: string; members: boolean }
   return (
     <Header
       raised
+      small
       back={members ? { href: paths.details(roomId), label: say('back') } : undefined}
       title={say(members ? 'members' : 'details')}
       actions={

@@ -48,7 +48,7 @@ export function Timeline({ room, onAbout }: { room: OpenRoom; onAbout: (about: A
     <div class="timeline-frame">
       <div
         ref={place.scroller}
-        class="scroll timeline"
+        class={`scroll timeline ${room.summary.value?.direct ? 'timeline-direct' : ''}`}
         tabIndex={0}
         role="region"
         aria-label={say('messages')}

@@ -3,22 +3,36 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { say } from '../../words/words.ts';
 
-/** Asks for the address of a server. */
-export function ServerForm(props: { lost: boolean; onLook: (address: string) => Promise<boolean> }) {
+/** The origin behind "example.org", "https://example.org/x" or "@name:example.org"; undefined when it is none. */
+function originOf(address: string): string | undefined {
+  const text = address.trim().replace(/^@[^:]*:/, '');
+  if (text === '' || /\s/.test(text)) return undefined;
+  try {
+    return new URL(/^https?:\/\//.test(text) ? text : `https://${text}`).origin;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The address of another server; its own Majlis opens there. The app of one server never speaks to another: who runs a
+ * server is trusted for the code as well as for the account, and the page's policy allows no other origin.
+ */
+export function ServerForm() {
   const [address, setAddress] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState(props.lost);
-  const look = async () => {
-    setBusy(true);
-    setFailed(!(await props.onLook(address.trim())));
-    setBusy(false);
+  const [wrong, setWrong] = useState(false);
+  const go = () => {
+    const origin = originOf(address);
+    if (origin === undefined) setWrong(true);
+    else location.assign(origin);
   };
   return (
     <form
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void look();
+        go();
       }}
     >
       <h1 class="t-title">{say('otherServer')}</h1>
@@ -27,15 +41,15 @@ export function ServerForm(props: { lost: boolean; onLook: (address: string) => 
         value={address}
         direction="ltr"
         autoFocus
-        hint={say(failed ? 'serverNotFound' : 'serverAddressHint')}
-        state={failed ? 'wrong' : undefined}
+        hint={say(wrong ? 'serverNotFound' : 'serverAddressHint')}
+        state={wrong ? 'wrong' : undefined}
         onValue={(value) => {
           setAddress(value);
-          setFailed(false);
+          setWrong(false);
         }}
       />
-      <Button kind="primary" submit wide tall busy={busy}>
-        {say('find')}
+      <Button kind="primary" submit wide tall>
+        {say('open')}
       </Button>
     </form>
   );

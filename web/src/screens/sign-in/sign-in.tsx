@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import { ErrorState } from '../../ui/blank.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/choice.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Mark } from '../../ui/star.tsx';
@@ -20,21 +22,19 @@ export function SignIn() {
   const [server, setServer] = useState<Found>({ is: 'looking' });
   const [choosing, setChoosing] = useState(false);
   const [way, setWay] = useState<'new' | 'in'>('new');
-  const look = async (address: string): Promise<boolean> => {
+  const look = async () => {
     try {
-      const facts = await client.account.server(address);
+      const facts = await client.account.server('');
       setServer({ is: 'found', facts });
       if (facts.registration === 'closed') setWay('in');
-      return true;
     } catch {
-      // The form says in words that nobody answered; there is no more to know.
-      if (server.is !== 'found') setServer({ is: 'lost' });
-      return false;
+      // Nobody answered; there is no more to know, and trying again is offered.
+      setServer({ is: 'lost' });
     }
   };
   useEffect(() => {
     if (client.status.value === 'expired') setWay('in');
-    void look('');
+    void look();
   }, []);
   return (
     <div class="app sign-in">
@@ -52,14 +52,16 @@ export function SignIn() {
           </button>
         </div>
         {server.is === 'looking' && <Waiting words={say('loading')} />}
-        {(choosing || server.is === 'lost') && (
-          <ServerForm
-            lost={server.is === 'lost'}
-            onLook={async (address) => {
-              const found = await look(address);
-              if (found) setChoosing(false);
-              return found;
-            }}
+        {choosing && <ServerForm />}
+        {server.is === 'lost' && !choosing && (
+          <ErrorState
+            title={say('offline')}
+            detail={say('noConnectionTry')}
+            actions={
+              <Button kind="quiet" icon="retry" onClick={() => void look()}>
+                {say('retry')}
+              </Button>
+            }
           />
         )}
         {server.is === 'found' && !choosing && (
