@@ -72,7 +72,7 @@ for (const scenario of scenarios) {
           crypto: nodeCrypto,
         });
         assert.ok(resolution.ok);
-        assert.deepEqual([...resolution.state.values()].sort(), scenario.expect);
+        assert.deepEqual([...resolution.state.values()].toSorted(), scenario.expect);
       }
     });
   }

@@ -79,7 +79,7 @@ test('property: both forms are read as they were written', () => {
   const server = fc.constantFrom('a.example', 'b.example:8448', '[::1]:80');
   const text = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
-    .filter((name) => !/[:\u0000]/.test(name));
+    .filter((name) => !name.includes(':') && !name.includes('\u0000'));
   const user = fc
     .tuple(text, server)
     .map(([name, host]): MatrixLink => ({ kind: 'user', userId: `@${name}:${host}` }));

@@ -67,7 +67,7 @@ export function sortedKeys(object: JsonObject): string[] {
     }
     keys[place] = key;
     // Insertion is quadratic; a hostile object may have a hundred thousand keys.
-    if (index === 31 && count > 64) return keys.sort(compareCodePoints);
+    if (index === 31 && count > 64) return keys.toSorted(compareCodePoints);
   }
   return keys;
 }

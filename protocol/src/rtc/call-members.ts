@@ -112,7 +112,7 @@ export function callMembers(
     const other = members.get(key);
     if (other === undefined || other.createdTs < member.createdTs) members.set(key, member);
   }
-  return [...members.values()].sort(
+  return [...members.values()].toSorted(
     (left, right) => left.createdTs - right.createdTs || compareCodePoints(left.eventId, right.eventId),
   );
 }

@@ -79,7 +79,7 @@ export function stickyMembers(
       event.type === stickyMemberType && isJoined(event.sender) ? readStickyMember(event) : undefined;
     if (member !== undefined) members.push(member);
   }
-  return members.sort((left, right) => compareCodePoints(left.eventId, right.eventId));
+  return members.toSorted((left, right) => compareCodePoints(left.eventId, right.eventId));
 }
 
 function readStickyMember(event: StickyEvent): StickyMember | undefined {

@@ -74,7 +74,7 @@ test('unconflicted is what every set has the same', () => {
     map({ same: '$1', other: '$4', last: '$5' }),
   ]);
   assert.deepEqual([...unconflicted], [['same', '$1']]);
-  assert.deepEqual([...conflicted].sort(), ['$2', '$3', '$4', '$5']);
+  assert.deepEqual([...conflicted].toSorted(), ['$2', '$3', '$4', '$5']);
   assert.deepEqual([...separate([]).unconflicted], []);
   assert.deepEqual([...separate([map({ a: '$1' })]).unconflicted], [['a', '$1']]);
 });
@@ -92,7 +92,7 @@ test('the auth difference is what some chains have and others do not', () => {
   });
   const sets = [map({ c: '$common', x: '$l' }), map({ c: '$common', x: '$r' })];
   const difference = authDifference(graph, sets, separate(sets));
-  assert.deepEqual([...difference].sort(), ['$l', '$left1', '$left2', '$r', '$right1']);
+  assert.deepEqual([...difference].toSorted(), ['$l', '$left1', '$left2', '$r', '$right1']);
   const three = [...sets, map({ c: '$common', x: '$l' })];
   assert.deepEqual(authDifference(graph, three, separate(three)), difference);
 });
@@ -108,8 +108,11 @@ test('the conflicted subgraph holds every path between conflicted events', () =>
     $c: { auth: ['$aside'] },
   });
   const found = conflictedSubgraph(graph, new Set(['$c', '$b', '$a']));
-  assert.deepEqual([...found].sort(), ['$a', '$b', '$between', '$c', '$detour']);
-  assert.deepEqual([...conflictedSubgraph(graph, new Set(['$a', '$b', '$c']))].sort(), [...found].sort());
+  assert.deepEqual([...found].toSorted(), ['$a', '$b', '$between', '$c', '$detour']);
+  assert.deepEqual(
+    [...conflictedSubgraph(graph, new Set(['$a', '$b', '$c']))].toSorted(),
+    [...found].toSorted(),
+  );
 });
 
 test('power events', () => {
@@ -360,12 +363,12 @@ test('property: the answer does not depend on the order of sets, of their entrie
           difference === undefined ? input : { ...input, authDifference: difference },
         );
         assert.ok(resolution.ok);
-        return [...resolution.state].sort();
+        return [...resolution.state].toSorted();
       };
       const expected = resolve(sets);
       assert.deepEqual(resolve(sets.toReversed()), expected);
       assert.deepEqual(resolve([...sets, ...sets]), expected);
-      assert.deepEqual(resolve(sets.map((set) => new Map([...set].reverse()))), expected);
+      assert.deepEqual(resolve(sets.map((set) => new Map([...set].toReversed()))), expected);
       const difference = authDifference(new AuthGraph(get), sets, separate(sets));
       assert.deepEqual(resolve(sets, difference), expected);
       const known = new Set(sets.flatMap((set) => [...set.keys()]));
