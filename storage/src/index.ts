@@ -5,3 +5,4 @@ export * from './contracts/storage.ts';
 export * from './contracts/encryption.ts';
 export * from './contracts/device-lists.ts';
 export * from './contracts/delayed-events.ts';
+export * from './contracts/key-backup.ts';

@@ -4,6 +4,7 @@ import { PostgresAccounts } from './postgres/accounts.ts';
 import { Database } from './postgres/database.ts';
 import { PostgresDelayedEvents } from './postgres/delayed-events.ts';
 import { PostgresEncryption } from './postgres/encryption.ts';
+import { PostgresKeyBackup } from './postgres/key-backup.ts';
 import { migrate } from './postgres/migrate.ts';
 import { PostgresRooms } from './postgres/rooms.ts';
 import { Strings } from './postgres/strings.ts';
@@ -40,6 +41,7 @@ export async function openStorage(options: {
     rooms: new PostgresRooms(database, strings, writer),
     encryption: new PostgresEncryption(database, strings, writer),
     delayedEvents: new PostgresDelayedEvents(database, strings),
+    keyBackup: new PostgresKeyBackup(database, strings),
     async migrate() {
       await migrate(database);
       await writer.start();

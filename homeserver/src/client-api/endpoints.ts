@@ -5,6 +5,10 @@ import { accountDataEndpoints } from './account-data/account-data.ts';
 import { sessionEndpoints } from './accounts/login.ts';
 import { register } from './accounts/register.ts';
 import { discoveryEndpoints } from './discovery/versions.ts';
+import { crossSigningEndpoints } from './keys/cross-signing.ts';
+import { dehydratedDeviceEndpoints } from './keys/dehydrated-device.ts';
+import { deviceKeyEndpoints } from './keys/device-keys.ts';
+import { keyBackupEndpoints } from './keys/key-backup.ts';
 import { createRoom } from './rooms/create-room.ts';
 import { membershipEndpoints } from './rooms/membership.ts';
 import { stateEndpoints } from './rooms/state.ts';
@@ -33,6 +37,10 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...delayedEventEndpoints(storage, delayed),
     ...timelineEndpoints(storage, rooms, services.renderer, services.visibility),
     ...receiptEndpoints(parts, rooms, services.typing),
+    ...deviceKeyEndpoints(syncParts),
+    ...crossSigningEndpoints(parts, services.interactiveAuth),
+    ...keyBackupEndpoints(storage),
+    ...dehydratedDeviceEndpoints(parts, (userId, deviceId) => sessions.close(userId, [deviceId])),
     sync(syncParts),
     slidingSync(syncParts, new SlidingSync(syncParts, services.userData, services.connections)),
   ];

@@ -1,6 +1,7 @@
 import type { AccountStore } from './accounts.ts';
 import type { DelayedEventStore } from './delayed-events.ts';
 import type { EncryptionStore } from './encryption.ts';
+import type { KeyBackupStore } from './key-backup.ts';
 import type { RoomStore } from './rooms.ts';
 import type { StreamReader } from './writer.ts';
 
@@ -11,6 +12,7 @@ export interface Storage {
   readonly rooms: RoomStore;
   readonly encryption: EncryptionStore;
   readonly delayedEvents: DelayedEventStore;
+  readonly keyBackup: KeyBackupStore;
   /** Brings the schema up to date; refuses a database that a newer Majlis has written. */
   migrate(): Promise<void>;
   /** Rejects when the database does not answer. */

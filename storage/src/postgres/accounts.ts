@@ -280,6 +280,10 @@ export class PostgresAccounts implements AccountStore {
         user,
         deviceIds,
       ]);
+      await transaction.query(
+        'delete from dehydrated_devices where user_nid = $1 and device_id = any($2::text[])',
+        [user, deviceIds],
+      );
       await noteDeviceListChange(transaction, position, user);
       return { kind: 'device-list', userId };
     });
