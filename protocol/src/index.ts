@@ -83,6 +83,7 @@ export {
   maySend,
   mayUnban,
   membershipOf,
+  redactionApplies,
 } from './power/may.ts';
 export type { PushContext, PushedEvent, PushedEvent as ClientEventForPush } from './push-rules/conditions.ts';
 export { defaultPushRules } from './push-rules/default-rules.ts';
@@ -180,3 +181,19 @@ export {
   type HistoryVisibility,
   type UserVisibilityQuestion,
 } from './visibility/history-visibility.ts';
+export {
+  meetingLimits,
+  meetingsBase,
+  type GuestAnswer,
+  type GuestState,
+  type JoinAnswer,
+  type KnockAnswer,
+  type LinkAnswer,
+  type LobbyAnswer,
+  type LobbyGuest,
+  type MeetingAnswer,
+  type MeetingLink,
+  type MeetingParticipant,
+  type ParticipantAttributes,
+  type SealedKeys,
+} from './endpoints/meetings.ts';

@@ -6,3 +6,4 @@ export * from './contracts/encryption.ts';
 export * from './contracts/device-lists.ts';
 export * from './contracts/delayed-events.ts';
 export * from './contracts/key-backup.ts';
+export * from './contracts/meetings.ts';

@@ -5,6 +5,7 @@ import { Database } from './postgres/database.ts';
 import { PostgresDelayedEvents } from './postgres/delayed-events.ts';
 import { PostgresEncryption } from './postgres/encryption.ts';
 import { PostgresKeyBackup } from './postgres/key-backup.ts';
+import { PostgresMeetings } from './postgres/meetings.ts';
 import { migrate } from './postgres/migrate.ts';
 import { PostgresRooms } from './postgres/rooms.ts';
 import { Strings } from './postgres/strings.ts';
@@ -42,6 +43,7 @@ export async function openStorage(options: {
     encryption: new PostgresEncryption(database, strings, writer),
     delayedEvents: new PostgresDelayedEvents(database, strings),
     keyBackup: new PostgresKeyBackup(database, strings),
+    meetings: new PostgresMeetings(database),
     async migrate() {
       await migrate(database);
       await writer.start();

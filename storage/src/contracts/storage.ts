@@ -2,6 +2,7 @@ import type { AccountStore } from './accounts.ts';
 import type { DelayedEventStore } from './delayed-events.ts';
 import type { EncryptionStore } from './encryption.ts';
 import type { KeyBackupStore } from './key-backup.ts';
+import type { MeetingStore } from './meetings.ts';
 import type { RoomStore } from './rooms.ts';
 import type { StreamReader } from './writer.ts';
 
@@ -13,6 +14,7 @@ export interface Storage {
   readonly encryption: EncryptionStore;
   readonly delayedEvents: DelayedEventStore;
   readonly keyBackup: KeyBackupStore;
+  readonly meetings: MeetingStore;
   /** Brings the schema up to date; refuses a database that a newer Majlis has written. */
   migrate(): Promise<void>;
   /** Rejects when the database does not answer. */

@@ -1,0 +1,44 @@
+export interface MeetingLinkRow {
+  readonly linkId: string;
+  readonly roomId: string;
+  readonly title: string;
+  readonly createdBy: string;
+  readonly createdTs: number;
+}
+
+export interface MeetingGuestRow {
+  readonly guestId: string;
+  readonly linkId: string;
+  readonly roomId: string;
+  readonly name: string;
+  readonly secretHash: Uint8Array;
+  readonly state: 'waiting' | 'admitted' | 'refused' | 'removed';
+  readonly keyOffer: string | null;
+  readonly knockedTs: number;
+}
+
+/** Links, guests and removals of meetings. */
+export interface MeetingStore {
+  addLink(link: MeetingLinkRow): Promise<void>;
+  link(linkId: string): Promise<MeetingLinkRow | undefined>;
+  linksOf(roomId: string): Promise<MeetingLinkRow[]>;
+  /** Guests of the link go with it. */
+  removeLink(linkId: string): Promise<void>;
+
+  addGuest(guest: MeetingGuestRow): Promise<void>;
+  guest(guestId: string): Promise<MeetingGuestRow | undefined>;
+  /** Guests of a room that wait or are admitted, oldest first, at most 500. */
+  presentGuests(roomId: string): Promise<MeetingGuestRow[]>;
+  waitingGuests(linkId: string): Promise<number>;
+  /** @returns false when the guest is not in one of the states `from`. */
+  setGuestState(
+    guestId: string,
+    state: MeetingGuestRow['state'],
+    from: ReadonlyArray<MeetingGuestRow['state']>,
+  ): Promise<boolean>;
+
+  removeMember(roomId: string, userId: string, ts: number): Promise<void>;
+  isRemoved(roomId: string, userId: string): Promise<boolean>;
+  /** A meeting is over: members may come to the next; its guests ask again. */
+  endMeeting(roomId: string): Promise<void>;
+}
