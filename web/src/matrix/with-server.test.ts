@@ -1,83 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { MatrixClient, MessageItem, OpenRoom, RoomSummary } from './door.ts';
-import { startTestClient } from './testing/node-client.ts';
+import { after, test } from 'node:test';
+import type { MatrixClient } from './door.ts';
+import { encryptedChat, messageIn, openDevice, signIn, stopEverything, words } from './testing/people.ts';
 import type { TestClient } from './testing/node-client.ts';
-import { startRealServer } from './testing/real-server.ts';
-import type { RealServer } from './testing/real-server.ts';
 import { waitFor } from './testing/wait-for.ts';
 
 // The engine against the real server: two people, two devices, real encryption. Only the screen and the browser's database are absent.
 
-const password = 'palm bridge moon bread';
-const words = Array.from({ length: 300 }, (_, at) => `word${at}`);
-const given = process.env['MAJLIS_TEST_SERVER'];
-
-let server: RealServer | undefined;
-let url = given ?? '';
-const running: TestClient[] = [];
-
-before(async () => {
-  if (given !== undefined) return;
-  server = await startRealServer(18_455);
-  url = server.url;
-});
-
-after(async () => {
-  for (const { client } of running) await client.stop();
-  await server?.stop();
-});
-
-async function open(store?: TestClient['store'], online = true): Promise<TestClient> {
-  const started = await startTestClient(url, store, online);
-  running.push(started);
-  return started;
-}
-
-let people = 0;
-async function signUp(displayName: string): Promise<TestClient & { username: string }> {
-  const started = await open();
-  people += 1;
-  const username = `p${Date.now().toString(36)}${people}`;
-  await started.client.account.signUp({ server: url, username, password, displayName, deviceName: 'Test' });
-  await waitFor('identity made at sign-up', () => started.client.encryption.identity.value === 'here');
-  return { ...started, username };
-}
-
-async function signIn(username: string): Promise<TestClient> {
-  const started = await open();
-  await started.client.account.signIn({ server: url, username, password, deviceName: 'Second' });
-  await waitFor(
-    'encryption of the second device',
-    () => started.client.encryption.identity.value === 'elsewhere',
-  );
-  return started;
-}
-
-const messageIn = (room: OpenRoom, body: string) => (): MessageItem | undefined =>
-  room.items.value.find(
-    (item): item is MessageItem =>
-      item.type === 'message' && item.content.kind === 'text' && item.content.body === body,
-  );
-
-const invitation = (client: MatrixClient, roomId: string) => (): RoomSummary | undefined =>
-  client.rooms.all.value.find((room) => room.roomId === roomId && room.membership === 'invite');
-
-async function encryptedChat() {
-  const sara = await signUp('سارة');
-  const omar = await signUp('Omar');
-  const roomId = await sara.client.rooms.startDirect(omar.username);
-  const asked = await waitFor('invitation', invitation(omar.client, roomId));
-  assert.equal(asked.encrypted, true);
-  await omar.client.rooms.accept(roomId);
-  return {
-    sara,
-    omar,
-    roomId,
-    hers: sara.client.rooms.open(roomId),
-    his: omar.client.rooms.open(roomId),
-  };
-}
+after(stopEverything);
 
 test('an encrypted chat both ways, with reply, edit, reaction, receipt and redaction', async () => {
   const { sara, omar, roomId, hers, his } = await encryptedChat();
@@ -159,7 +89,7 @@ test('what is written offline is delivered once, and a restart shows the history
   );
 
   await sara.client.stop();
-  const again = await open(sara.store, false);
+  const again = await openDevice(sara.store, false);
   assert.equal(again.client.status.value, 'signedIn');
   const room = again.client.rooms.open(roomId);
   await waitFor('history from the device', messageIn(room, 'written offline'));

@@ -34,7 +34,7 @@ export interface DeskParts {
   readonly startEncryption: StartEncryption;
   person(userId: string): Person;
   /** Sends into a room the way of messages, but at once. Answers the event id. */
-  sendRoomEvent(roomId: string, type: string, content: JsonBody): Promise<string>;
+  sendRoomEvent(roomId: string, type: string, content: JsonBody, txnId?: string): Promise<string>;
   /** The machine can encrypt now: the queue may go on. */
   ready(): void;
 }
@@ -199,7 +199,7 @@ export class EncryptionDesk {
       const { http, own, storeName } = this.parts;
       const engine = await this.parts.startEncryption({
         request: (method, path, body) => http.request(method, path, body === undefined ? {} : { body }),
-        sendRoomEvent: (roomId, type, content) => this.parts.sendRoomEvent(roomId, type, content),
+        sendRoomEvent: (...event) => this.parts.sendRoomEvent(...event),
         emit: (event) => this.take(event),
       });
       await engine.start({ ...own, ...(storeName === undefined ? {} : { storeName }) });

@@ -76,8 +76,8 @@ export type EngineEvent =
 /** What the engine asks of the thread that owns the session. Rejections are `MatrixError`. */
 export interface EngineHost {
   request(method: Method, path: string, body?: JsonBody): Promise<JsonBody>;
-  /** Sends an event into a room, encrypted if the room is. Answers the event id. */
-  sendRoomEvent(roomId: string, type: string, content: JsonBody): Promise<string>;
+  /** Sends an event into a room, encrypted if the room is. The same `txnId` gives the same event. Answers the event id. */
+  sendRoomEvent(roomId: string, type: string, content: JsonBody, txnId?: string): Promise<string>;
   emit(event: EngineEvent): void;
 }
 

@@ -117,7 +117,7 @@ export class MachineEngine implements EncryptionEngine {
         if (message !== undefined) messages.push(message);
       }
     }
-    this.background(requests.flush());
+    this.background(requests.flush().then(() => verifications.finish()));
     this.settleSoon();
     return messages;
   }
@@ -240,7 +240,7 @@ export class MachineEngine implements EncryptionEngine {
     const { machine, verifications, requests } = this.running();
     await machine.receiveVerificationEvent(JSON.stringify(event), new RoomId(roomId));
     verifications.noticeEvent(event);
-    this.background(requests.flush());
+    this.background(requests.flush().then(() => verifications.finish()));
   }
 
   private running(): Running {

@@ -19,6 +19,7 @@ export class MachineRequests {
   private readonly host: EngineHost;
   private running: Promise<void> | undefined;
   private again = false;
+  private readonly underWay = new Set<string>();
   /** Requests that the server refused, by id: after a few tries they are left alone, so that they hold up nothing. */
   private readonly refusals = new Map<string, number>();
 
@@ -64,9 +65,15 @@ export class MachineRequests {
   async send(request: OutgoingRequest | ToDeviceRequest): Promise<void> {
     if (request.type === RequestType.RoomMessage) {
       // Goes the way of messages, which may itself need a flush: not waited for here.
-      this.sendRoomMessage(request as RoomMessageRequest).catch((thrown: unknown) => {
-        console.warn('A verification message was not sent.', asMatrixError(thrown, 'encryption').message);
-      });
+      // The machine offers it again until it is told that it was sent.
+      const message = request as RoomMessageRequest;
+      if (this.underWay.has(message.id)) return;
+      this.underWay.add(message.id);
+      this.sendRoomMessage(message)
+        .catch((thrown: unknown) => {
+          console.warn('A verification message was not sent.', asMatrixError(thrown, 'encryption').message);
+        })
+        .finally(() => this.underWay.delete(message.id));
       return;
     }
     const answer = await this.carry(request);
@@ -77,7 +84,12 @@ export class MachineRequests {
 
   private async sendRoomMessage(request: RoomMessageRequest): Promise<void> {
     const content = JSON.parse(request.body) as JsonBody;
-    const eventId = await this.host.sendRoomEvent(request.room_id, request.event_type, content);
+    const eventId = await this.host.sendRoomEvent(
+      request.room_id,
+      request.event_type,
+      content,
+      request.txn_id,
+    );
     await this.machine.markRequestAsSent(request.id, request.type, JSON.stringify({ event_id: eventId }));
   }
 

@@ -25,6 +25,8 @@ interface Flow {
   sas: Sas | undefined;
   starting: boolean;
   finished: boolean;
+  /** The end has been told. */
+  told: boolean;
 }
 
 const methods = () => [VerificationMethod.SasV1];
@@ -104,6 +106,7 @@ export class VerificationFlows {
         break;
     }
     await this.changed(id);
+    await this.finish();
   }
 
   private async askAllOwn(): Promise<[VerificationRequest, OutgoingVerificationRequest]> {
@@ -122,7 +125,7 @@ export class VerificationFlows {
 
   private follow(request: VerificationRequest): string {
     const id = request.flowId;
-    this.flows.set(id, { request, sas: undefined, starting: false, finished: false });
+    this.flows.set(id, { request, sas: undefined, starting: false, finished: false, told: false });
     // The machine holds its lock while it calls back, so the work waits for the next turn.
     request.registerChangesCallback(async () => {
       setTimeout(() => void this.changedSafely(id), 0);
@@ -139,16 +142,27 @@ export class VerificationFlows {
     }
   }
 
+  /**
+   * Ends the flows that both sides have confirmed. To be called when the machine has taken in an event: only then are the signatures
+   * made. They go up and come back before "done" is told, so that "verified" is true by then.
+   */
+  async finish(): Promise<void> {
+    for (const flow of this.flows.values()) {
+      if (flow.finished || !isDone(flow)) continue;
+      flow.finished = true;
+      await this.requests.flush();
+      const userId = flow.request.otherUserId.toString();
+      await this.requests.send(this.machine.queryKeysForUsers([new UserId(userId)]));
+      flow.told = true;
+      if (flow.request.isSelfVerification()) this.done();
+      this.publish();
+    }
+  }
+
   /** Takes the steps that need no decision of the user, and tells what is to be seen. */
   private async changed(id: string): Promise<void> {
     const flow = this.flows.get(id);
-    if (flow !== undefined) {
-      await this.advance(flow, id);
-      if (!flow.finished && phaseOf(flow) === 'done') {
-        flow.finished = true;
-        this.done();
-      }
-    }
+    if (flow !== undefined) await this.advance(flow, id);
     this.publish();
   }
 
@@ -218,11 +232,15 @@ export class VerificationFlows {
 function phaseOf(flow: Flow): VerificationPhase {
   const { request, sas } = flow;
   if (request.isCancelled() || sas?.isCancelled() === true) return 'cancelled';
-  if (request.isDone() || sas?.isDone() === true) return 'done';
+  if (isDone(flow)) return flow.told ? 'done' : 'confirming';
   if (sas?.haveWeConfirmed() === true) return 'confirming';
   if (sas?.canBePresented() === true) return 'compare';
   const phase = request.phase();
   return phase === VerificationRequestPhase.Created || phase === VerificationRequestPhase.Requested
     ? 'requested'
     : 'ready';
+}
+
+function isDone({ request, sas }: Flow): boolean {
+  return request.isDone() || sas?.isDone() === true;
 }

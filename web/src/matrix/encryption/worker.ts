@@ -13,8 +13,8 @@ const line = new Line(globalThis as unknown as Port, (name, args) => {
 const host: EngineHost = {
   request: (method, path, body) =>
     line.call('request', [method, path, body]) as ReturnType<EngineHost['request']>,
-  sendRoomEvent: (roomId, type, content) =>
-    line.call('sendRoomEvent', [roomId, type, content]) as Promise<string>,
+  sendRoomEvent: (roomId, type, content, txnId) =>
+    line.call('sendRoomEvent', [roomId, type, content, txnId]) as Promise<string>,
   emit: (event) => void line.call('emit', [event]),
 };
 

@@ -96,7 +96,7 @@ export class Session {
       now: surroundings.now,
       startEncryption: surroundings.startEncryption,
       person: (userId) => this.person(userId),
-      sendRoomEvent: (roomId, type, content) => this.sendNow(roomId, type, content),
+      sendRoomEvent: (...event) => this.sendNow(...event),
       ready: () => this.sender.kick(),
     });
     this.media = new MediaShelf({
@@ -287,15 +287,10 @@ export class Session {
     return this.put(room, encrypted, outgoing.type, complete.content, outgoing.txnId);
   }
 
-  private async sendNow(roomId: string, type: string, content: JsonBody): Promise<string> {
+  private async sendNow(roomId: string, type: string, content: JsonBody, txnId?: string): Promise<string> {
     const room = this.book.room(roomId);
-    return this.put(
-      room,
-      await this.isEncrypted(room),
-      type,
-      content,
-      `v${this.now().toString(36)}.${randomText()}`,
-    );
+    const id = txnId ?? `v${this.now().toString(36)}.${randomText()}`;
+    return this.put(room, await this.isEncrypted(room), type, content, id);
   }
 
   private async put(
