@@ -25,7 +25,7 @@ import type {
 } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { DeviceAddress, DeviceMessage, JsonContent } from '../door.ts';
 import { asMatrixError, MatrixError } from '../errors.ts';
-import { isObject } from '../http.ts';
+import { isObject, wait } from '../http.ts';
 import type { JsonBody } from '../http.ts';
 import type { Authenticity, EncryptedFile } from '../timeline/items.ts';
 import type { ClearEvent, DecryptionFailure, RawEvent } from '../timeline/log.ts';
@@ -62,6 +62,7 @@ export class MachineEngine implements EncryptionEngine {
   private transaction = 0;
   /** People whose devices were asked for since the start. */
   private readonly known = new Set<string>();
+  private readonly ended = new AbortController();
   private settling: Promise<void> | undefined;
   private settled = false;
 
@@ -82,7 +83,7 @@ export class MachineEngine implements EncryptionEngine {
     const backup = new KeyBackup(machine, requests, this.host);
     const identity = new Identity(machine, requests, this.host, backup, own);
     const verifications = new VerificationFlows(machine, requests, this.host, own.userId, () => {
-      this.background(identity.askForSecrets());
+      this.background(identity.askForSecrets((milliseconds) => wait(milliseconds, this.ended.signal)));
     });
     this.parts = { machine, requests, backup, identity, verifications, own };
     this.listen(this.parts);
@@ -92,6 +93,7 @@ export class MachineEngine implements EncryptionEngine {
   async stop(): Promise<void> {
     const parts = this.parts;
     this.parts = undefined;
+    this.ended.abort();
     parts?.machine.close();
   }
 

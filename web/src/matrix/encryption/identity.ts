@@ -116,11 +116,18 @@ export class Identity {
     await this.publish();
   }
 
-  /** After a verification with an own device: ask it for the secrets that this one lacks. */
-  async askForSecrets(): Promise<void> {
-    await this.machine.requestMissingSecretsIfNeeded();
-    await this.requests.flush();
-    await this.publish();
+  /**
+   * After a verification with an own device: ask it for the secrets that this one lacks. The other device answers only once it has seen
+   * the signature of this one, and an early question is dropped: so it is asked again a few times.
+   */
+  async askForSecrets(pause: (milliseconds: number) => Promise<void>): Promise<void> {
+    for (const milliseconds of [0, 2000, 4000, 8000, 16_000]) {
+      await pause(milliseconds);
+      await this.publish();
+      if (this.state === 'here' && this.backup.settled) return;
+      await this.machine.requestMissingSecretsIfNeeded();
+      await this.requests.flush();
+    }
   }
 
   async devices(): Promise<DeviceTrust[]> {

@@ -31,6 +31,11 @@ export class KeyBackup {
     this.host = host;
   }
 
+  /** Whether nothing of the backup is missing here: it is in use, or there is none. */
+  get settled(): boolean {
+    return this.state.is === 'on' || this.state.is === 'none';
+  }
+
   /** Finds out whether the server has a backup and this device its key, and starts saving if so. */
   async check(): Promise<void> {
     const current = await this.onServer();
