@@ -2,6 +2,8 @@
 
 import { createHomeserver } from '@majlis/homeserver';
 import type { Homeserver } from '@majlis/homeserver';
+import { createMeetings } from '@majlis/meetings';
+import type { Meetings } from '@majlis/meetings';
 import type { Storage } from '@majlis/storage';
 import type { Configuration } from './config/configuration.ts';
 import { keptServerName, lockDataFolder, prepareDataFolder } from './data-folder.ts';
@@ -13,6 +15,7 @@ import { createCrypto, serverSigningKey } from './keys/crypto.ts';
 import { keptSecret } from './keys/secrets.ts';
 import type { Log } from './log.ts';
 import { openBlobs } from './media/blobs.ts';
+import type { Livekit } from './livekit/livekit.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { issueRegistrationToken, registrationLink } from './operator/registration-tokens.ts';
 import { openOperatorSocket } from './operator/socket.ts';
@@ -95,6 +98,11 @@ async function start(
     await http.ended(openConnectionsPatienceMs);
   });
   await homeserver.start();
+  const meetings = 'off' in livekit ? undefined : makeMeetings(options, { storage, livekit, address });
+  if (meetings !== undefined) {
+    endings.push(() => meetings.stop());
+    await meetings.start();
+  }
 
   const health = async (): Promise<Record<string, PartHealth>> => ({
     database: await healthOf(storage.ping()),
@@ -106,6 +114,9 @@ async function start(
     dist === undefined ? nothingRoute : webAppRoute(dist, publicUrl.startsWith('https:')),
     { prefix: '/_matrix', handle: homeserver.handle },
     { prefix: '/.well-known/matrix', handle: homeserver.handle },
+    ...(meetings === undefined
+      ? []
+      : ['/_majlis/meetings', '/livekit/jwt'].map((prefix) => ({ prefix, handle: meetings.handle }))),
     healthRoute(health),
     metricsRoute(metrics, health, keptSecret(data, 'metrics-token', 24)),
     livekitProxy(() => ('off' in livekit ? undefined : livekit.apiUrl), new URL(publicUrl).origin),
@@ -147,6 +158,30 @@ async function makeHomeserver(
     blobs: await openBlobs(configuration.media, data),
     crypto: createCrypto(),
     signingKey: serverSigningKey(data, serverName),
+    clock,
+    random,
+    scheduler,
+    log,
+    fetch,
+  });
+}
+
+function makeMeetings(
+  { configuration, log }: ComposeOptions,
+  { storage, livekit, address }: { storage: Storage; livekit: Livekit; address: Address },
+): Meetings {
+  return createMeetings({
+    options: {
+      serverName: address.serverName,
+      livekitApiUrl: livekit.apiUrl,
+      livekitKey: livekit.keys.key,
+      livekitSecret: livekit.keys.secret,
+      livekitPublicUrl: `${address.publicUrl.replace(/^http/, 'ws')}/livekit/sfu`,
+      homeserverUrl: address.url,
+      trustProxy: configuration.server['trust-proxy'],
+      rateLimits: settingsOf(configuration).rateLimits,
+    },
+    storage,
     clock,
     random,
     scheduler,

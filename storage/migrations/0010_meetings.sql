@@ -27,3 +27,9 @@ create table meeting_removals (
   removed_ts bigint not null,
   primary key (room_id, user_id)
 );
+
+-- Which room a LiveKit call belongs to while it lasts: the call's name is a hash and does not tell.
+create table meeting_calls (
+  call_name text collate "C" primary key,
+  room_id text collate "C" not null
+);

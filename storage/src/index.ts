@@ -7,3 +7,4 @@ export * from './contracts/device-lists.ts';
 export * from './contracts/delayed-events.ts';
 export * from './contracts/key-backup.ts';
 export * from './contracts/meetings.ts';
+export * from './contracts/media.ts';

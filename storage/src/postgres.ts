@@ -6,6 +6,7 @@ import { PostgresDelayedEvents } from './postgres/delayed-events.ts';
 import { PostgresEncryption } from './postgres/encryption.ts';
 import { PostgresKeyBackup } from './postgres/key-backup.ts';
 import { PostgresMeetings } from './postgres/meetings.ts';
+import { PostgresMedia } from './postgres/media.ts';
 import { migrate } from './postgres/migrate.ts';
 import { PostgresRooms } from './postgres/rooms.ts';
 import { Strings } from './postgres/strings.ts';
@@ -44,6 +45,7 @@ export async function openStorage(options: {
     delayedEvents: new PostgresDelayedEvents(database, strings),
     keyBackup: new PostgresKeyBackup(database, strings),
     meetings: new PostgresMeetings(database),
+    media: new PostgresMedia(database, strings),
     async migrate() {
       await migrate(database);
       await writer.start();

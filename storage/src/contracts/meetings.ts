@@ -37,8 +37,12 @@ export interface MeetingStore {
     from: ReadonlyArray<MeetingGuestRow['state']>,
   ): Promise<boolean>;
 
+  /** Notes which room a call belongs to. */
+  noteCall(callName: string, roomId: string): Promise<void>;
+  calls(): Promise<Array<{ callName: string; roomId: string }>>;
+
   removeMember(roomId: string, userId: string, ts: number): Promise<void>;
   isRemoved(roomId: string, userId: string): Promise<boolean>;
   /** A meeting is over: members may come to the next; its guests ask again. */
-  endMeeting(roomId: string): Promise<void>;
+  endMeeting(callName: string, roomId: string): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { DelayedEventStore } from './delayed-events.ts';
 import type { EncryptionStore } from './encryption.ts';
 import type { KeyBackupStore } from './key-backup.ts';
 import type { MeetingStore } from './meetings.ts';
+import type { MediaStore } from './media.ts';
 import type { RoomStore } from './rooms.ts';
 import type { StreamReader } from './writer.ts';
 
@@ -14,6 +15,7 @@ export interface Storage {
   readonly encryption: EncryptionStore;
   readonly delayedEvents: DelayedEventStore;
   readonly keyBackup: KeyBackupStore;
+  readonly media: MediaStore;
   readonly meetings: MeetingStore;
   /** Brings the schema up to date; refuses a database that a newer Majlis has written. */
   migrate(): Promise<void>;
@@ -40,6 +42,11 @@ export class SchemaTooNew extends Error {
 /** Another process owns this database. */
 export class StorageInUse extends Error {
   override readonly name = 'StorageInUse';
+}
+
+/** A value that the database cannot hold: a NUL character, a number out of range, too long a key. Nothing was kept. */
+export class Unstorable extends Error {
+  override readonly name = 'Unstorable';
 }
 
 /** The write collided with a row that exists (a repeated transaction id, a taken name). */

@@ -1,6 +1,6 @@
 import { Pool, types } from 'pg';
 import type { PoolClient } from 'pg';
-import { Conflict, StorageUnavailable } from '../contracts/storage.ts';
+import { Conflict, StorageUnavailable, Unstorable } from '../contracts/storage.ts';
 
 // Positions and timestamps stay far below 2^53, so int8 can be a number.
 types.setTypeParser(types.builtins.INT8, Number);
@@ -27,11 +27,19 @@ function meansUnavailable(code: unknown): boolean {
   return /^(08|53|57P|58|XX|25006)/.test(code) || /^E[A-Z]+$/.test(code);
 }
 
+/** Statements inside a transaction were translated once already. */
+function isTranslated(error: unknown): error is Error {
+  return error instanceof Conflict || error instanceof StorageUnavailable || error instanceof Unstorable;
+}
+
 /** Translates a driver error into one of the contract's. */
 export function translateError(error: unknown): Error {
+  if (isTranslated(error)) return error;
   const code = (error as { code?: unknown }).code;
   const message = error instanceof Error ? error.message : String(error);
   if (code === '23505') return new Conflict(message, { cause: error });
+  // Data exceptions and program limits come from what a client sent, not from us or the disk.
+  if (typeof code === 'string' && /^(22|54)/.test(code)) return new Unstorable(message, { cause: error });
   if (typeof code === 'string' && !meansUnavailable(code)) return error as Error;
   return new StorageUnavailable(`the database cannot serve: ${message}`, { cause: error });
 }

@@ -107,7 +107,21 @@ export class PostgresMeetings implements MeetingStore {
     return rows.length > 0;
   }
 
-  async endMeeting(roomId: string): Promise<void> {
+  async noteCall(callName: string, roomId: string): Promise<void> {
+    await this.#database.query(
+      'insert into meeting_calls (call_name, room_id) values ($1, $2) on conflict do nothing',
+      [callName, roomId],
+    );
+  }
+
+  async calls(): Promise<Array<{ callName: string; roomId: string }>> {
+    return this.#database.query<{ callName: string; roomId: string }>(
+      'select call_name as "callName", room_id as "roomId" from meeting_calls',
+    );
+  }
+
+  async endMeeting(callName: string, roomId: string): Promise<void> {
+    await this.#database.query('delete from meeting_calls where call_name = $1', [callName]);
     await this.#database.query('delete from meeting_removals where room_id = $1', [roomId]);
     await this.#database.query(
       `update meeting_guests set state = 'refused' where room_id = $1 and state = 'admitted'`,

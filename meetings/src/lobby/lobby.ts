@@ -1,0 +1,172 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { encodeBase64Url, meetingLimits } from '@majlis/protocol';
+import type { GuestAnswer, KnockAnswer, LobbyAnswer } from '@majlis/protocol';
+import type { MeetingGuestRow, MeetingLinkRow } from '@majlis/storage';
+import { forbidden, notFound, tooMany, unauthorized } from '../http/errors.ts';
+import type { MeetingsParts } from '../parts.ts';
+import { Boxes } from './boxes.ts';
+
+const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+const members = (roomId: string): string => `members ${roomId}`;
+const guest = (guestId: string): string => `guest ${guestId}`;
+
+interface RoomLobby {
+  version: number;
+  readonly waiting: Set<() => void>;
+}
+
+/** Where guests wait until a member of the room lets them in. */
+export class Lobby {
+  readonly #parts: Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler'>;
+  readonly #boxes = new Boxes();
+  readonly #rooms = new Map<string, RoomLobby>();
+
+  constructor(parts: Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler'>) {
+    this.#parts = parts;
+  }
+
+  /** @throws Refusal 429 when too many wait at this link. */
+  async knock(link: MeetingLinkRow, name: string, keyOffer: string | undefined): Promise<KnockAnswer> {
+    const { storage, random, clock } = this.#parts;
+    if ((await storage.meetings.waitingGuests(link.linkId)) >= meetingLimits.waiting_guests)
+      throw tooMany(30_000);
+    const guestId = encodeBase64Url(random.bytes(12));
+    const secret = encodeBase64Url(random.bytes(24));
+    await storage.meetings.addGuest({
+      guestId,
+      linkId: link.linkId,
+      roomId: link.roomId,
+      name,
+      secretHash: digest(secret),
+      state: 'waiting',
+      keyOffer: keyOffer ?? null,
+      knockedTs: clock.now(),
+    });
+    this.#changed(link.roomId);
+    return { guest_id: guestId, guest_secret: secret };
+  }
+
+  /** The guest whose secret this is. @throws Refusal 401, 404. */
+  async guest(linkId: string, guestId: string, secret: string | undefined): Promise<MeetingGuestRow> {
+    const row = await this.#parts.storage.meetings.guest(guestId);
+    if (row === undefined || row.linkId !== linkId) throw notFound('There is no such guest');
+    const given = digest(secret ?? '');
+    if (secret === undefined || !timingSafeEqual(given, Buffer.from(row.secretHash))) {
+      throw unauthorized('This is not the secret of this guest');
+    }
+    return row;
+  }
+
+  /** Lets a waiting guest in or turns them away. @throws Refusal 404 when nobody of this id waits in this room. */
+  async decide(roomId: string, guestId: string, admit: boolean): Promise<void> {
+    const row = await this.#parts.storage.meetings.guest(guestId);
+    const waiting = row?.roomId === roomId;
+    const changed =
+      waiting &&
+      (await this.#parts.storage.meetings.setGuestState(guestId, admit ? 'admitted' : 'refused', [
+        'waiting',
+      ]));
+    if (!changed) throw notFound('No such guest is waiting');
+    this.#changed(roomId);
+  }
+
+  /** Hands a box to a guest who waits or is in. */
+  async sealForGuest(roomId: string, guestId: string, from: string, sealed: string): Promise<void> {
+    const row = await this.#parts.storage.meetings.guest(guestId);
+    if (row?.roomId !== roomId || (row.state !== 'waiting' && row.state !== 'admitted')) {
+      throw notFound('There is no such guest in this meeting');
+    }
+    this.#boxes.put(guest(guestId), { version: this.#next(roomId), from, sealed });
+    this.#wake(roomId);
+  }
+
+  /** Hands a guest's box to the members. @throws Refusal 403 before the guest is admitted. */
+  sealForMembers(row: MeetingGuestRow, sealed: string): void {
+    if (row.state !== 'admitted') throw forbidden('You have not been let in');
+    this.#boxes.put(members(row.roomId), { version: this.#next(row.roomId), from: row.guestId, sealed });
+    this.#wake(row.roomId);
+  }
+
+  async lobbyAnswer(roomId: string, since: number): Promise<LobbyAnswer> {
+    const { version } = this.#room(roomId);
+    const guests = await this.#parts.storage.meetings.presentGuests(roomId);
+    return {
+      version,
+      guests: guests.map((row) => ({
+        guest_id: row.guestId,
+        name: row.name,
+        state: row.state,
+        knocked_ts: row.knockedTs,
+        ...(row.keyOffer !== null && { key_offer: row.keyOffer }),
+      })),
+      keys: this.#boxes.after(members(roomId), since),
+    };
+  }
+
+  async guestAnswer(guestId: string, roomId: string, since: number): Promise<GuestAnswer> {
+    const { version } = this.#room(roomId);
+    const row = await this.#parts.storage.meetings.guest(guestId);
+    const state = row?.state ?? 'refused';
+    return { version, state, keys: state === 'admitted' ? this.#boxes.after(guest(guestId), since) : [] };
+  }
+
+  /** Waits until the lobby's version passes `since`, for at most `waitMs`, or until the client goes. */
+  async wait(roomId: string, since: number, waitMs: number, response: ServerResponse): Promise<void> {
+    const room = this.#room(roomId);
+    if (room.version > since || waitMs === 0) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        cancel();
+        response.off('close', wake);
+        room.waiting.delete(wake);
+        resolve();
+      };
+      const cancel = this.#parts.scheduler.after(waitMs, wake);
+      response.on('close', wake);
+      room.waiting.add(wake);
+    });
+  }
+
+  /** A guest's or member's place has changed: those who watch look again. */
+  changed(roomId: string): void {
+    this.#changed(roomId);
+  }
+
+  /** The meeting is over: keys in passing are forgotten. */
+  async ended(roomId: string): Promise<void> {
+    this.#boxes.drop(members(roomId));
+    for (const row of await this.#parts.storage.meetings.presentGuests(roomId))
+      this.#boxes.drop(guest(row.guestId));
+    this.#changed(roomId);
+  }
+
+  wakeAll(): void {
+    for (const roomId of this.#rooms.keys()) this.#wake(roomId);
+  }
+
+  #changed(roomId: string): void {
+    this.#next(roomId);
+    this.#wake(roomId);
+  }
+
+  #next(roomId: string): number {
+    const room = this.#room(roomId);
+    room.version += 1;
+    return room.version;
+  }
+
+  #wake(roomId: string): void {
+    this.#rooms.get(roomId)?.waiting.forEach((wake) => wake());
+  }
+
+  /** Versions begin at the time, so that those of an earlier process are never ahead of this one's. */
+  #room(roomId: string): RoomLobby {
+    let room = this.#rooms.get(roomId);
+    if (room === undefined) {
+      room = { version: this.#parts.clock.now(), waiting: new Set() };
+      this.#rooms.set(roomId, room);
+    }
+    return room;
+  }
+}
