@@ -28,6 +28,24 @@ test('a seed means one run alone', () => {
   assert.deepEqual([numbers.next(), numbers.next()], [3358359462, 2925401225]);
 });
 
+test('conflicts come out the same one event at a time, in batches and all at once', () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const world = new World(planOf(seed));
+    world.run();
+    const texts = world.allTexts();
+    const batches: string[] = [];
+    for (let at = 0; at < texts.length; at += 7) batches.push(...texts.slice(at, at + 7).toReversed());
+    // Backwards, nothing can be admitted before the create event, and then everything is at once.
+    const states = [texts, batches, texts.toReversed()].map((order, index) => {
+      const server = world.told(`told${index}.example`, order);
+      assert.equal(server.events.size, world.honest[0]?.events.size);
+      return [...server.finalState()].toSorted();
+    });
+    assert.deepEqual(states[1], states[0]);
+    assert.deepEqual(states[2], states[0]);
+  }
+});
+
 test('runs are worth their name: forks, rejections, conflicts, soft failures', () => {
   let events = 0;
   let rejected = 0;

@@ -214,10 +214,20 @@ export class World {
 
   /** A server that joins when all is over, and is told everything in another order. */
   newcomer(order: number): SimulatedServer {
-    const server = new SimulatedServer(`late${order}.example`, this.version, this.crypto);
-    server.enterRoom(this.roomId);
     const random = new SeededRandom(this.plan.seed + 100 + order);
-    for (const text of random.shuffled(textsOf(this.honest[0] as SimulatedServer))) server.receive(text);
+    return this.told(`late${order}.example`, random.shuffled(this.allTexts()));
+  }
+
+  /** Everything the first server knows, parents before children. */
+  allTexts(): string[] {
+    return textsOf(this.honest[0] as SimulatedServer);
+  }
+
+  /** A server that is told these events in this order. */
+  told(name: string, texts: readonly string[]): SimulatedServer {
+    const server = new SimulatedServer(name, this.version, this.crypto);
+    server.enterRoom(this.roomId);
+    for (const text of texts) server.receive(text);
     return server;
   }
 }

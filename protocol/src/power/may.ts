@@ -1,4 +1,5 @@
 import type { StateLookup } from '../auth/decision.ts';
+import { serverNameOf } from '../identifiers/identifiers.ts';
 import { own } from '../json/value.ts';
 import type { RoomVersion } from '../room-versions/room-version.ts';
 import { actionLevel, notificationLevel, powerLevel, requiredLevel } from './levels.ts';
@@ -42,6 +43,23 @@ export function mayRedact(state: StateLookup, userId: string, version: RoomVersi
   return (
     maySend(state, userId, 'm.room.redaction', false, version) &&
     powerLevel(state, userId, version) >= actionLevel(state, 'redact')
+  );
+}
+
+/**
+ * Is a redaction to be applied, which the authorisation rules have let in? `state` is that before the redaction: its
+ * sender has the level to redact, or is of the same server as the sender of what is redacted.
+ * Specification: room version 3, "Handling redactions".
+ */
+export function redactionApplies(
+  state: StateLookup,
+  redactor: string,
+  targetSender: string,
+  version: RoomVersion,
+): boolean {
+  return (
+    powerLevel(state, redactor, version) >= actionLevel(state, 'redact') ||
+    serverNameOf(redactor) === serverNameOf(targetSender)
   );
 }
 

@@ -24,6 +24,7 @@ import {
   maySend,
   mayUnban,
   membershipOf,
+  redactionApplies,
 } from './may.ts';
 
 const v10 = roomVersion('10') as RoomVersion;
@@ -231,4 +232,13 @@ test('the levels of a new room', () => {
   assert.equal((fresh['events'] as JsonObject)['org.matrix.msc3401.call.member'], 0);
   const changed = defaultPowerLevels(v12, [], { ban: 70, events: { x: 1 } });
   assert.deepEqual([changed['ban'], changed['kick'], changed['events']], [70, 50, { x: 1 }]);
+});
+
+test('a redaction applies by the level, or within one server', () => {
+  const state = room(levels);
+  assert.equal(redactionApplies(state, bob, carol, v11), true);
+  assert.equal(redactionApplies(state, carol, bob, v11), false);
+  assert.equal(redactionApplies(state, carol, '@dan:c.example', v11), true);
+  assert.equal(redactionApplies(state, carol, '@dan:c.example:80', v11), false);
+  assert.equal(redactionApplies(room({ redact: 0 }), carol, bob, v11), true);
 });

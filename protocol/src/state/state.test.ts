@@ -243,6 +243,24 @@ test('a missing event is named, not guessed', () => {
   assert.deepEqual(without, { ok: false, reason: 'missing event', eventId: '$gone' });
 });
 
+test('resolution ends on a graph with cycles', () => {
+  const { get } = graphOf({
+    $create: { type: 'm.room.create', content: {} },
+    $a: { type: 'm.room.power_levels', auth: ['$b', '$create'] },
+    $b: { type: 'm.room.power_levels', auth: ['$a', '$create'] },
+    $c: { auth: ['$a', '$c'] },
+    $d: { auth: ['$b', '$d'] },
+  });
+  for (const version of [v11, { ...v12, roomIdIsHash: false }]) {
+    const stateSets = [
+      map({ create: '$create', p: '$a', t: '$c' }),
+      map({ create: '$create', p: '$b', t: '$d' }),
+    ];
+    const resolution = resolveState({ version, roomId: '!room', stateSets, getEvent: get });
+    assert.deepEqual(resolution.ok && [...resolution.state], [['create', '$create']]);
+  }
+});
+
 test('an error of the caller is not taken for a missing event', () => {
   const failing = (): never => {
     throw new Error('the store is closed');
