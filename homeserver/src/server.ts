@@ -1,17 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Committed } from '@majlis/storage';
 import { InteractiveAuth } from './accounts/interactive-auth.ts';
+import { PasswordConfirmation } from './accounts/password-confirmation.ts';
+import { Profiles } from './accounts/profiles.ts';
 import { RegistrationTokens } from './accounts/registration-tokens.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { clientEndpoints } from './client-api/endpoints.ts';
 import { RateLimits, defaultRates } from './http/rate-limits.ts';
 import { Router } from './http/router.ts';
+import { Media } from './media/media.ts';
 import type { HomeserverParts } from './parts.ts';
 import { Rulesets } from './push/rulesets.ts';
 import { Unread } from './push/unread.ts';
+import { Aliases } from './rooms/aliases.ts';
 import { RoomCreator } from './rooms/create.ts';
 import { DelayedEvents } from './rooms/delayed-events.ts';
 import { Memberships } from './rooms/memberships.ts';
+import { RoomDirectory } from './rooms/public-rooms.ts';
 import { Renderer } from './rooms/render.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Sender } from './rooms/sender.ts';
@@ -45,6 +50,8 @@ function createServices(parts: HomeserverParts) {
   const userRooms = new UserRooms(storage, rooms);
   const rulesets = new Rulesets(storage);
   const changes = new ChangeIndex(storage.stream.position());
+  const interactiveAuth = new InteractiveAuth(clock, random);
+  const rateLimits = new RateLimits(options.rateLimits ? defaultRates : undefined, clock);
   return {
     rooms,
     sender,
@@ -64,9 +71,14 @@ function createServices(parts: HomeserverParts) {
     userData: new UserData(storage),
     connections: new Connections(clock.now()),
     sessions: new Sessions(parts),
-    interactiveAuth: new InteractiveAuth(clock, random),
+    interactiveAuth,
+    confirmation: new PasswordConfirmation(storage, interactiveAuth, rateLimits),
+    profiles: new Profiles(parts, rooms, sender, userRooms),
+    aliases: new Aliases(parts, rooms, sender),
+    directory: new RoomDirectory(storage, rooms),
+    media: new Media(parts),
     registrationTokens: new RegistrationTokens(storage.accounts, clock),
-    rateLimits: new RateLimits(options.rateLimits ? defaultRates : undefined, clock),
+    rateLimits,
   };
 }
 

@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { AccountStore } from '@majlis/storage';
 import type { Clock } from '../parts.ts';
-
-/** What is kept of invitations to register. */
-export interface RegistrationTokenStore {
-  /** @returns whether the account made with it becomes an administrator; undefined when unknown, spent or expired. */
-  registrationToken(tokenHash: Uint8Array, now: number): Promise<{ makesAdmin: boolean } | undefined>;
-  /** Counts one use. @returns false when none was left. */
-  spendRegistrationToken(tokenHash: Uint8Array, now: number): Promise<boolean>;
-  anyRegistrationToken(now: number): Promise<boolean>;
-}
 
 /** Tokens that let somebody register while registration is closed (stage m.login.registration_token). */
 export class RegistrationTokens {
-  readonly #store: RegistrationTokenStore;
+  readonly #store: Pick<AccountStore, 'registrationToken' | 'anyRegistrationToken'>;
   readonly #clock: Clock;
 
-  constructor(store: RegistrationTokenStore, clock: Clock) {
+  constructor(store: Pick<AccountStore, 'registrationToken' | 'anyRegistrationToken'>, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
@@ -25,17 +17,11 @@ export class RegistrationTokens {
   }
 
   async isValid(token: string): Promise<boolean> {
-    return (await this.#store.registrationToken(digest(token), this.#clock.now())) !== undefined;
-  }
-
-  /** @returns whether the new account is an administrator. */
-  async spend(token: string): Promise<boolean> {
-    const found = await this.#store.registrationToken(digest(token), this.#clock.now());
-    const spent = await this.#store.spendRegistrationToken(digest(token), this.#clock.now());
-    return spent && found?.makesAdmin === true;
+    return (await this.#store.registrationToken(tokenDigest(token), this.#clock.now())) !== undefined;
   }
 }
 
-function digest(token: string): Buffer {
+/** How a token is kept. */
+export function tokenDigest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

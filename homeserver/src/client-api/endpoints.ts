@@ -2,13 +2,20 @@ import type { Endpoint } from '../http/endpoint.ts';
 import type { HomeserverParts } from '../parts.ts';
 import type { HomeserverServices } from '../server.ts';
 import { accountDataEndpoints } from './account-data/account-data.ts';
+import { deviceEndpoints } from './accounts/devices.ts';
 import { sessionEndpoints } from './accounts/login.ts';
 import { register } from './accounts/register.ts';
+import { aliasEndpoints } from './directory/aliases.ts';
+import { publicRoomEndpoints } from './directory/public-rooms.ts';
+import { userDirectory } from './directory/users.ts';
 import { discoveryEndpoints } from './discovery/versions.ts';
 import { crossSigningEndpoints } from './keys/cross-signing.ts';
 import { dehydratedDeviceEndpoints } from './keys/dehydrated-device.ts';
 import { deviceKeyEndpoints } from './keys/device-keys.ts';
 import { keyBackupEndpoints } from './keys/key-backup.ts';
+import { downloadEndpoints } from './media/download.ts';
+import { uploadEndpoints } from './media/upload.ts';
+import { profileEndpoints } from './profiles/profile.ts';
 import { createRoom } from './rooms/create-room.ts';
 import { membershipEndpoints } from './rooms/membership.ts';
 import { stateEndpoints } from './rooms/state.ts';
@@ -29,16 +36,23 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...discoveryEndpoints(options),
     register(parts, sessions, services.interactiveAuth, services.registrationTokens),
     ...sessionEndpoints(parts, sessions, services.rateLimits),
+    ...deviceEndpoints(storage, sessions, services.confirmation),
+    ...profileEndpoints(services.profiles),
     ...accountDataEndpoints(parts, rooms),
+    userDirectory(storage),
+    ...aliasEndpoints(storage, options, rooms, services.aliases),
+    ...publicRoomEndpoints(storage, options, rooms, services.directory),
+    ...uploadEndpoints(options, services.media),
+    ...downloadEndpoints(services.media, parts.blobs),
     createRoom(parts, services.creator, memberships),
-    ...membershipEndpoints(parts, rooms, memberships, userRooms),
+    ...membershipEndpoints(parts, rooms, services.aliases, memberships, userRooms),
     ...stateEndpoints(storage, rooms, sender, delayed),
     ...sendEndpoints(sender, delayed),
     ...delayedEventEndpoints(storage, delayed),
     ...timelineEndpoints(storage, rooms, services.renderer, services.visibility),
     ...receiptEndpoints(parts, rooms, services.typing),
     ...deviceKeyEndpoints(syncParts),
-    ...crossSigningEndpoints(parts, services.interactiveAuth),
+    ...crossSigningEndpoints(parts, services.confirmation),
     ...keyBackupEndpoints(storage),
     ...dehydratedDeviceEndpoints(parts, (userId, deviceId) => sessions.close(userId, [deviceId])),
     sync(syncParts),

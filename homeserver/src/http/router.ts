@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createGzip, gzip } from 'node:zlib';
 import findMyWay from 'find-my-way';
-import { StorageUnavailable } from '@majlis/storage';
+import { StorageUnavailable, Unstorable } from '@majlis/storage';
 import type { HomeserverParts } from '../parts.ts';
 import { readJson } from './body.ts';
 import { JsonText, answered } from './endpoint.ts';
 import type { Endpoint, Method, Requester, UserCall } from './endpoint.ts';
-import { MatrixError, forbidden, invalidParam, missingToken, unrecognized } from './errors.ts';
+import { MatrixError, badJson, forbidden, invalidParam, missingToken, unrecognized } from './errors.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 const default_body_limit_bytes = 1_048_576;
@@ -14,7 +14,7 @@ const default_body_limit_bytes = 1_048_576;
 const compress_above_bytes = 1_024;
 const url_limit_characters = 8_192;
 
-const corsHeaders: Readonly<Record<string, string>> = {
+export const corsHeaders: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
   'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization, Date',
@@ -123,7 +123,7 @@ export class Router {
 
   #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const answer = toMatrixError(error);
-    if (answer.status >= 500) {
+    if (answer.status >= 500 && !(error instanceof MatrixError)) {
       this.#parts.log.error('request failed', {
         method: request.method,
         path: (request.url ?? '').split('?')[0]?.slice(0, 200),
@@ -159,6 +159,7 @@ function toMatrixError(error: unknown): MatrixError {
       { 'retry-after': '2' },
     );
   }
+  if (error instanceof Unstorable) return badJson('The request holds a value that cannot be stored');
   if (
     (error as { code?: unknown }).code === 'ECONNRESET' ||
     (error as { code?: unknown }).code === 'ABORT_ERR'

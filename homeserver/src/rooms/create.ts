@@ -8,6 +8,7 @@ import {
   signEvent,
 } from '@majlis/protocol';
 import type { JsonObject, RoomVersion, UnsignedPdu } from '@majlis/protocol';
+import { Conflict } from '@majlis/storage';
 import { MatrixError, invalidParam } from '../http/errors.ts';
 import type { HomeserverParts } from '../parts.ts';
 import { Room } from './room.ts';
@@ -57,7 +58,7 @@ export class RoomCreator {
     this.#sender = sender;
   }
 
-  /** @throws MatrixError M_UNSUPPORTED_ROOM_VERSION, M_INVALID_ROOM_STATE, M_INVALID_PARAM. */
+  /** @throws MatrixError M_UNSUPPORTED_ROOM_VERSION, M_INVALID_ROOM_STATE, M_INVALID_PARAM, M_ROOM_IN_USE. */
   async create(plan: RoomPlan, extraDrafts: (roomId: string) => Promise<Draft[]>): Promise<Room> {
     const versionId = plan.versionId ?? defaultRoomVersion;
     const version = roomVersion(versionId);
@@ -78,13 +79,18 @@ export class RoomCreator {
     ];
     const { rooms } = this.#parts.storage;
     await rooms.prepare(drafts.flatMap((draft) => [draft.type, draft.sender, draft.stateKey ?? '']));
-    const roomNid = await rooms.createRoom({ roomId, version: versionId, ts });
+    const roomNid = await rooms.createRoom({
+      roomId,
+      version: versionId,
+      published: plan.published,
+      ts,
+    });
     const room = new Room({
       roomNid,
       roomId,
       version: versionId,
       createdTs: ts,
-      published: false,
+      published: plan.published,
       lastTl: 0,
       bumpTl: 0,
       depth: 0,
@@ -93,17 +99,16 @@ export class RoomCreator {
     });
     this.#rooms.adopt(room);
     try {
-      await this.#sender.appendTo(room, drafts);
+      await this.#sender.appendTo(room, drafts, {
+        ...(plan.alias !== undefined && { alias: { alias: plan.alias, creator: plan.creator } }),
+      });
     } catch (error) {
       room.chain.broken = true;
       if (error instanceof MatrixError && error.errcode === 'M_FORBIDDEN') {
         throw new MatrixError(400, 'M_INVALID_ROOM_STATE', error.message);
       }
+      if (error instanceof Conflict && plan.alias !== undefined) throw aliasTaken();
       throw error;
-    }
-    if (plan.published) {
-      await rooms.setPublished(roomNid, true);
-      room.published = true;
     }
     return room;
   }
@@ -145,6 +150,8 @@ export class RoomCreator {
     return `!${signEvent(event, version, this.#parts.signingKey, this.#parts.crypto).eventId.slice(1)}`;
   }
 }
+
+export const aliasTaken = (): MatrixError => new MatrixError(400, 'M_ROOM_IN_USE', 'This alias is taken');
 
 /** The events of a new room in the order the specification names. */
 function firstEvents(plan: RoomPlan, version: RoomVersion): Draft[] {

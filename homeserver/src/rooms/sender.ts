@@ -30,6 +30,15 @@ export interface Draft {
   readonly ts?: number;
 }
 
+/** What goes with an append. */
+export interface AppendOptions {
+  /** Events that redactions among the drafts aim at. */
+  readonly targets?: ReadonlyMap<string, StoredEvent>;
+  readonly transaction?: Transaction;
+  /** An alias taken in the same write. */
+  readonly alias?: { readonly alias: string; readonly creator: string };
+}
+
 export type Transaction = Omit<TransactionKey, 'ts'>;
 
 const attempts_max = 5;
@@ -87,7 +96,10 @@ export class Sender {
       const targets = await this.#redactionTargets(room, drafts);
       // From here to the append nothing is awaited: the room cannot change between the check and the place in the queue.
       try {
-        return await this.appendTo(room, drafts, targets, transaction);
+        return await this.appendTo(room, drafts, {
+          targets,
+          ...(transaction !== undefined && { transaction }),
+        });
       } catch (error) {
         if (!(error instanceof ChainBroken) || attempt === attempts_max) throw error;
       }
@@ -98,9 +110,9 @@ export class Sender {
   appendTo(
     room: Room,
     drafts: readonly Draft[],
-    targets: ReadonlyMap<string, StoredEvent> = new Map(),
-    transaction?: Transaction,
+    options: AppendOptions = {},
   ): Promise<readonly StoredEvent[]> {
+    const { targets = new Map<string, StoredEvent>(), transaction, alias } = options;
     const ts = this.#parts.clock.now();
     const built: NewEvent[] = [];
     try {
@@ -116,6 +128,7 @@ export class Sender {
       events: built,
       chain: room.chain,
       ...(transaction !== undefined && { transaction: { ...transaction, ts } }),
+      ...(alias !== undefined && { alias }),
     });
   }
 

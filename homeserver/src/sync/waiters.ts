@@ -41,17 +41,17 @@ export class Waiters {
 
   wake(userId: string): void {
     const set = this.#waiting.get(userId);
-    if (set !== undefined) for (const wake of [...set]) wake();
+    if (set !== undefined) for (const wake of set) wake();
   }
 
   /** Wakes those of `userIds` who wait; walks the smaller side. */
   wakeAll(userIds: ReadonlySet<string>): void {
     if (userIds.size < this.#waiting.size) for (const userId of userIds) this.wake(userId);
-    else for (const userId of [...this.#waiting.keys()]) if (userIds.has(userId)) this.wake(userId);
+    else for (const userId of this.#waiting.keys()) if (userIds.has(userId)) this.wake(userId);
   }
 
   wakeEverybody(): void {
-    for (const userId of [...this.#waiting.keys()]) this.wake(userId);
+    for (const userId of this.#waiting.keys()) this.wake(userId);
   }
 
   get size(): number {

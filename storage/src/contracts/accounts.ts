@@ -45,6 +45,16 @@ export interface AccountStore {
     isGuest: boolean;
     ts: number;
   }): Promise<boolean>;
+  /**
+   * Makes an account on the strength of a registration token, which loses one use: both or neither.
+   * @returns what became of it; the token decides whether the account is an administrator's.
+   */
+  createWithToken(account: {
+    userId: string;
+    passwordHash: string;
+    tokenHash: Uint8Array;
+    ts: number;
+  }): Promise<'created' | 'taken' | 'token-spent'>;
   account(userId: string): Promise<Account | undefined>;
   count(): Promise<number>;
   setPassword(userId: string, passwordHash: string | null): Promise<void>;
@@ -85,8 +95,6 @@ export interface AccountStore {
     expiresTs: number | null;
   }): Promise<void>;
   registrationToken(tokenHash: Uint8Array, now: number): Promise<{ makesAdmin: boolean } | undefined>;
-  /** Counts one use. @returns false when none was left. */
-  spendRegistrationToken(tokenHash: Uint8Array, now: number): Promise<boolean>;
   anyRegistrationToken(now: number): Promise<boolean>;
 
   putFilter(userId: string, filterId: string, definition: string): Promise<void>;

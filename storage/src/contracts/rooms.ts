@@ -49,6 +49,8 @@ export interface Append {
   readonly events: readonly NewEvent[];
   readonly chain?: WriteChain;
   readonly transaction?: TransactionKey;
+  /** An alias to take for the room in the same breath. A taken one makes the whole append a `Conflict`. */
+  readonly alias?: { readonly alias: string; readonly creator: string };
 }
 
 export interface TransactionKey {
@@ -100,7 +102,7 @@ export interface AccountDataRow {
 
 export interface RoomStore {
   /** Makes the row of a room that does not exist yet. @returns its number. */
-  createRoom(room: { roomId: string; version: string; ts: number }): Promise<number>;
+  createRoom(room: { roomId: string; version: string; published: boolean; ts: number }): Promise<number>;
   /** Makes `append` take its place in the queue at once for events with these types, senders and state keys. */
   prepare(strings: readonly string[]): Promise<void>;
   /** Group commit: many callers, one statement. Resolves after the commit with the events as stored. */

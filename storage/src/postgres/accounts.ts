@@ -69,6 +69,32 @@ export class PostgresAccounts implements AccountStore {
     return rows.length > 0;
   }
 
+  async createWithToken(
+    account: Parameters<AccountStore['createWithToken']>[0],
+  ): ReturnType<AccountStore['createWithToken']> {
+    const user = await this.#strings.number(account.userId);
+    return this.#database.transaction(async (transaction) => {
+      // The token's row is held until the commit: two registrations cannot spend the same last use.
+      const tokens = await transaction.query<{ makes_admin: boolean }>(
+        `select makes_admin from registration_tokens
+         where token_hash = $1 and uses_left > 0 and (expires_ts is null or expires_ts > $2) for update`,
+        [account.tokenHash, account.ts],
+      );
+      if (tokens[0] === undefined) return 'token-spent';
+      const made = await transaction.query(
+        `insert into accounts (user_nid, user_id, password_hash, is_admin, is_guest, created_ts)
+         values ($1, $2, $3, $4, false, $5) on conflict do nothing returning user_nid`,
+        [user, account.userId, account.passwordHash, tokens[0].makes_admin, account.ts],
+      );
+      if (made.length === 0) return 'taken';
+      await transaction.query(
+        'update registration_tokens set uses_left = uses_left - 1 where token_hash = $1',
+        [account.tokenHash],
+      );
+      return 'created';
+    });
+  }
+
   async account(userId: string): Promise<Account | undefined> {
     const rows = await this.#database.query<AccountRow>(
       `select ${accountColumns} from accounts where user_id = $1`,
@@ -303,15 +329,6 @@ export class PostgresAccounts implements AccountStore {
       [tokenHash, now],
     );
     return rows[0] && { makesAdmin: rows[0].makes_admin };
-  }
-
-  async spendRegistrationToken(tokenHash: Uint8Array, now: number): Promise<boolean> {
-    const rows = await this.#database.query(
-      `update registration_tokens set uses_left = uses_left - 1
-       where token_hash = $1 and uses_left > 0 and (expires_ts is null or expires_ts > $2) returning uses_left`,
-      [tokenHash, now],
-    );
-    return rows.length > 0;
   }
 
   async anyRegistrationToken(now: number): Promise<boolean> {

@@ -52,6 +52,7 @@ export async function appendEvents(
     .filter(({ event }) => event.stateKey !== null && event.flags === 0);
   if (states.length > 0) await writeState(database, strings, states);
   await writeRelations(database, strings, events, base);
+  for (const append of appends) await takeAlias(database, strings, append);
   let nid = base;
   for (const append of appends) {
     stored.set(
@@ -126,6 +127,16 @@ async function insertEvents(
     transactions.map((transaction) => transaction.ts),
   ]);
   return rows[0]?.base ?? 0;
+}
+
+async function takeAlias(database: Queryable, strings: Strings, append: Append): Promise<void> {
+  const roomNid = append.events[0]?.roomNid;
+  if (append.alias === undefined || roomNid === undefined) return;
+  await database.query('insert into aliases (alias, room_nid, creator_nid) values ($1, $2, $3)', [
+    append.alias.alias,
+    roomNid,
+    strings.cachedOrThrow(append.alias.creator),
+  ]);
 }
 
 interface StateWrite {

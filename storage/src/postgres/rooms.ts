@@ -65,10 +65,10 @@ export class PostgresRooms implements RoomStore {
     this.#relations = new RelationRows(database, strings);
   }
 
-  async createRoom(room: { roomId: string; version: string; ts: number }): Promise<number> {
+  async createRoom(room: Parameters<RoomStore['createRoom']>[0]): Promise<number> {
     const rows = await this.#database.query<{ room_nid: number }>(
-      'insert into rooms (room_id, version, created_ts) values ($1, $2, $3) returning room_nid',
-      [room.roomId, room.version, room.ts],
+      'insert into rooms (room_id, version, published, created_ts) values ($1, $2, $3, $4) returning room_nid',
+      [room.roomId, room.version, room.published, room.ts],
     );
     return rows[0]?.room_nid ?? 0;
   }
@@ -331,7 +331,7 @@ export class PostgresRooms implements RoomStore {
 
   async publishedRooms(): Promise<number[]> {
     const rows = await this.#database.query<{ room_nid: number }>(
-      'select room_nid from rooms where published order by room_nid limit 10000',
+      'select room_nid from rooms where published and last_tl > 0 order by room_nid limit 10000',
     );
     return rows.map((row) => row.room_nid);
   }

@@ -189,8 +189,11 @@ function eventChanges(
 
 /** Whether one statement does it all: neither state, nor relations, nor redactions. */
 function isPlain(append: Append): boolean {
-  return append.events.every(
-    (event) => event.stateKey === null && event.relatesTo === undefined && event.redacts === undefined,
+  return (
+    append.alias === undefined &&
+    append.events.every(
+      (event) => event.stateKey === null && event.relatesTo === undefined && event.redacts === undefined,
+    )
   );
 }
 
@@ -202,5 +205,6 @@ function stringsOf(append: Append): string[] {
   };
   for (const event of append.events) add(event);
   if (append.transaction !== undefined) strings.push(append.transaction.userId);
+  if (append.alias !== undefined) strings.push(append.alias.creator);
   return strings;
 }

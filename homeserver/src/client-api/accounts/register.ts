@@ -1,6 +1,7 @@
 import { isLocalpart } from '@majlis/protocol';
 import type { InteractiveAuth } from '../../accounts/interactive-auth.ts';
 import { hashPassword } from '../../accounts/passwords.ts';
+import { tokenDigest } from '../../accounts/registration-tokens.ts';
 import type { RegistrationTokens } from '../../accounts/registration-tokens.ts';
 import type { Sessions } from '../../accounts/sessions.ts';
 import { openEndpoint } from '../../http/endpoint.ts';
@@ -47,6 +48,16 @@ export function register(
   tokens: RegistrationTokens,
 ): Endpoint {
   const { storage, options, clock, random } = parts;
+  const create = async (userId: string, passwordHash: string, token: string | undefined): Promise<void> => {
+    const ts = clock.now();
+    const account = { userId, passwordHash, ts };
+    const outcome =
+      token === undefined
+        ? (await storage.accounts.create({ ...account, isAdmin: false, isGuest: false })) || 'taken'
+        : await storage.accounts.createWithToken({ ...account, tokenHash: tokenDigest(token) });
+    if (outcome === 'taken') throw new MatrixError(400, 'M_USER_IN_USE', 'This user name is taken');
+    if (outcome === 'token-spent') throw forbidden('The registration token has been used up');
+  };
   return openEndpoint({
     method: 'POST',
     paths: ['/_matrix/client/v3/register'],
@@ -69,25 +80,17 @@ export function register(
           : [['m.login.registration_token']];
       if (options.registration === 'closed' && !(await tokens.any()))
         throw forbidden('Registration is closed on this server');
-      let spent: string | undefined;
+      if (password === undefined && body['auth'] !== undefined) throw missingParam("'password' is missing");
+      let token: string | undefined;
       await interactiveAuth.require(body, 'register', flows, {
         'm.login.dummy': () => true,
         'm.login.registration_token': async (auth) => {
-          spent = optionalString(auth, 'token', 64);
-          return spent !== undefined && (await tokens.isValid(spent));
+          token = optionalString(auth, 'token', 64);
+          return token !== undefined && (await tokens.isValid(token));
         },
       });
-      if (password === undefined) throw missingParam("'password' is missing");
-      const isAdmin = spent === undefined ? false : await tokens.spend(spent);
       const chosen = userId ?? newUserId(Buffer.from(random.bytes(8)).toString('hex'), options.serverName);
-      const created = await storage.accounts.create({
-        userId: chosen,
-        passwordHash: await hashPassword(password, random),
-        isAdmin,
-        isGuest: false,
-        ts: clock.now(),
-      });
-      if (!created) throw new MatrixError(400, 'M_USER_IN_USE', 'This user name is taken');
+      await create(chosen, await hashPassword(password ?? '', random), token);
       if (optionalBoolean(body, 'inhibit_login') === true) return { user_id: chosen };
       return sessions.open({
         userId: chosen,

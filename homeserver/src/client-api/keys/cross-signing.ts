@@ -1,12 +1,11 @@
 import { decodeBase64, isJsonObject, isUserId, verifyJson } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { KeySignature } from '@majlis/storage';
-import type { InteractiveAuth } from '../../accounts/interactive-auth.ts';
-import { checkPassword } from '../../accounts/passwords.ts';
+import type { PasswordConfirmation } from '../../accounts/password-confirmation.ts';
 import { userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { badJson, invalidParam } from '../../http/errors.ts';
-import { optionalObject, optionalString } from '../../http/fields.ts';
+import { optionalObject } from '../../http/fields.ts';
 import { publicPart, publishedKeys } from '../../keys/published-keys.ts';
 import type { HomeserverParts } from '../../parts.ts';
 
@@ -16,7 +15,7 @@ const signatures_max = 1_000;
 /** Cross-signing keys and signatures (Client-Server API, "Cross-signing"). */
 export function crossSigningEndpoints(
   parts: Pick<HomeserverParts, 'storage' | 'crypto'>,
-  interactiveAuth: InteractiveAuth,
+  confirmation: PasswordConfirmation,
 ): Endpoint[] {
   const { storage } = parts;
   return [
@@ -42,12 +41,7 @@ export function crossSigningEndpoints(
         // Nothing changes (a repeated upload), or there was nothing yet: no password needed (MSC3967).
         const replaces = existing.some((row) => row.usage === 'master') && changed.length > 0;
         if (replaces) {
-          await interactiveAuth.require(body, `cross-signing ${userId}`, [['m.login.password']], {
-            'm.login.password': async (auth) => {
-              const account = await storage.accounts.account(userId);
-              return checkPassword(optionalString(auth, 'password') ?? '', account?.passwordHash);
-            },
-          });
+          await confirmation.require(body, requester, 'replace cross-signing keys');
         }
         if (changed.length > 0) {
           await storage.encryption.setCrossSigningKeys(

@@ -12,6 +12,7 @@ import {
   optionalStrings,
 } from '../../http/fields.ts';
 import type { HomeserverParts } from '../../parts.ts';
+import { aliasTaken } from '../../rooms/create.ts';
 import type { Preset, RoomCreator, RoomPlan } from '../../rooms/create.ts';
 import type { Memberships } from '../../rooms/memberships.ts';
 
@@ -32,7 +33,7 @@ export function createRoom(
     async handle({ body, requester }) {
       const plan = await readPlan(body, requester.userId, options.serverName, memberships);
       if (plan.alias !== undefined && (await storage.rooms.alias(plan.alias)) !== undefined) {
-        throw new MatrixError(400, 'M_ROOM_IN_USE', 'This alias is taken');
+        throw aliasTaken();
       }
       const room = await creator.create(plan, () =>
         Promise.all(
@@ -41,9 +42,6 @@ export function createRoom(
           ),
         ),
       );
-      if (plan.alias !== undefined && !(await storage.rooms.addAlias(plan.alias, room.nid, plan.creator))) {
-        throw new MatrixError(400, 'M_ROOM_IN_USE', 'This alias is taken');
-      }
       return { room_id: room.roomId, ...(plan.alias !== undefined && { room_alias: plan.alias }) };
     },
   });

@@ -1,10 +1,11 @@
-import { isRoomAlias, isRoomId, isUserId, membershipOf } from '@majlis/protocol';
+import { isUserId, membershipOf } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import { userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { MatrixError, forbidden, invalidParam, missingParam, notFound } from '../../http/errors.ts';
 import { optionalString, requiredString } from '../../http/fields.ts';
 import type { HomeserverParts } from '../../parts.ts';
+import type { Aliases } from '../../rooms/aliases.ts';
 import type { Memberships } from '../../rooms/memberships.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { UserRooms } from '../../sync/user-rooms.ts';
@@ -23,16 +24,10 @@ function targetIn(body: JsonObject): string {
 export function membershipEndpoints(
   parts: Pick<HomeserverParts, 'storage'>,
   rooms: Rooms,
+  aliases: Aliases,
   memberships: Memberships,
   userRooms: UserRooms,
 ): Endpoint[] {
-  const roomIdOf = async (idOrAlias: string): Promise<string> => {
-    if (isRoomId(idOrAlias)) return idOrAlias;
-    if (!isRoomAlias(idOrAlias)) throw invalidParam('This is neither a room id nor an alias');
-    const found = await parts.storage.rooms.alias(idOrAlias);
-    if (found === undefined) throw notFound('There is no room with this alias');
-    return found.roomId;
-  };
   const action = (
     name: string,
     rate: 'invite' | undefined,
@@ -58,7 +53,7 @@ export function membershipEndpoints(
       rate: 'join',
       guests: true,
       async handle({ params, body, requester }) {
-        const roomId = await roomIdOf(params['roomIdOrAlias'] ?? '');
+        const roomId = await aliases.roomId(params['roomIdOrAlias'] ?? '');
         await memberships.join(roomId, requester.userId, reasonIn(body));
         return { room_id: roomId };
       },
@@ -69,7 +64,7 @@ export function membershipEndpoints(
       body: 'event',
       rate: 'join',
       async handle({ params, body, requester }) {
-        const roomId = await roomIdOf(params['roomIdOrAlias'] ?? '');
+        const roomId = await aliases.roomId(params['roomIdOrAlias'] ?? '');
         await memberships.knock(roomId, requester.userId, reasonIn(body));
         return { room_id: roomId };
       },

@@ -52,7 +52,7 @@ export class SlidingSync {
     const mine = await userRooms.of(requester.userId);
     const selection = await this.#select(requester, request, state, mine);
     const given = await this.#rooms(requester, state, mine, selection, upTo);
-    const onConnection = new Set([...selection.configs.keys()]);
+    const onConnection = new Set(selection.configs.keys());
     const scope: ExtensionScope = {
       requester,
       state,
