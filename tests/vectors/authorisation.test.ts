@@ -57,6 +57,7 @@ for (const [id, roomId] of Object.entries(vectors.room_id)) {
         state.get(JSON.stringify([type, stateKey]));
       const decision = authorise(event, roomId, lookup, version, nodeCrypto);
       assert.equal(decision.allowed ? 'allow' : decision.rule, expected, vectorCase.name);
+      assert.ok(decision.allowed || decision.reason !== '', vectorCase.name);
       decided += 1;
     }
     assert.ok(decided > 200, `${decided} decisions`);

@@ -34,6 +34,7 @@ function event(type: string, sender: string, content: JsonObject, more: Partial<
 }
 
 function said(decision: Decision): string {
+  assert.ok(decision.allowed || decision.reason !== '');
   return decision.allowed ? 'allow' : decision.rule;
 }
 
@@ -71,6 +72,10 @@ test('which events authorise an event', () => {
   );
   const own = member('join', { join_authorised_via_users_server: alice }, alice);
   assert.equal(keys(own, v12), `power_levels, member ${alice}, join_rules`);
+  const twice = member('join', { join_authorised_via_users_server: bob });
+  assert.equal(keys(twice, v12), `power_levels, member ${alice}, member ${bob}, join_rules`);
+  const topic = event('m.room.topic', alice, { membership: 'join' }, { state_key: bob });
+  assert.equal(keys(topic, v12), `power_levels, member ${alice}`);
   const invite = member('invite', { join_authorised_via_users_server: carol });
   assert.equal(keys(invite, v12), `power_levels, member ${alice}, member ${bob}, join_rules`);
   assert.equal(
@@ -124,6 +129,10 @@ test('an auth event that is no state, or whose type runs into its key, matches n
   assert.ok(own);
   const { state_key: _none, ...noState } = own.pdu;
   assert.equal(said(checkAuthEvents(message, [{ ...own, pdu: noState }], roomOfTests, v12)), '3.2');
+  const named = checkAuthEvents(message, [{ ...own, eventId: '$x', rejected: true }], roomOfTests, v12);
+  assert.match(named.allowed ? '' : named.reason, /\$x/);
+  const other = checkAuthEvents(message, authEvents(['m.room.topic', '']), roomOfTests, v12);
+  assert.match(other.allowed ? '' : other.reason, /\$004/);
   const shifted = { ...own, pdu: { ...own.pdu, type: 'm.room.member@', state_key: alice.slice(1) } };
   assert.equal(said(checkAuthEvents(message, [shifted], roomOfTests, v12)), '3.2');
 });

@@ -1,4 +1,4 @@
-import { isJsonObject, own, type JsonObject } from '../json/value.ts';
+import { own, type JsonObject } from '../json/value.ts';
 import type { RoomVersion } from '../room-versions/room-version.ts';
 import type { Pdu } from './pdu.ts';
 
@@ -41,6 +41,6 @@ function copyRedacts(event: JsonObject, pdu: Pdu, version: RoomVersion): void {
     if (typeof target === 'string') event['redacts'] = target;
   } else if (typeof pdu.redacts === 'string') {
     event['redacts'] = pdu.redacts;
-    if (isJsonObject(pdu.content)) event['content'] = { ...pdu.content, redacts: pdu.redacts };
+    event['content'] = { ...pdu.content, redacts: pdu.redacts };
   }
 }

@@ -203,6 +203,20 @@ test('stripped state and client format', () => {
   });
 });
 
+test('stripped state keeps the state key, and has one always', () => {
+  assert.equal(strippedState({ ...whole, state_key: '@a:b' })['state_key'], '@a:b');
+  assert.equal(strippedState(whole)['state_key'], '');
+});
+
+test('what is no id is not shown as what is redacted', () => {
+  const broken: Pdu = { ...whole, type: 'm.room.redaction', content: { redacts: 5 } };
+  assert.equal('redacts' in clientEvent(broken, '$e', '!r:a', v11), false);
+  assert.equal('redacts' in clientEvent({ ...broken, content: {} }, '$e', '!r:a', v11), false);
+  const old = clientEvent({ ...broken, content: {} }, '$e', '!r:a', v10);
+  assert.equal('redacts' in old, false);
+  assert.deepEqual(old['content'], {});
+});
+
 test('clients find what a redaction redacts in both places', () => {
   const old: Pdu = { ...whole, type: 'm.room.redaction', redacts: '$x', content: { reason: 'y' } };
   const seen = clientEvent(old, '$e', '!r:a', v10);

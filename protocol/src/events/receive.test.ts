@@ -159,6 +159,23 @@ test('signatures that are missing, wrong, or by keys that do not count', () => {
   assert.equal(old.outcome === 'dropped' && old.missingKeys?.length, 1);
 });
 
+test('a wrong signature by a key we have asks for no key', () => {
+  const { pdu } = signEvent(message, v11, own, nodeCrypto);
+  for (const until of [1000, 5000]) {
+    assert.deepEqual(receive({ ...asJson(pdu), depth: 8 }, v11, keysUntil(until, 'a.example')), {
+      outcome: 'dropped',
+      reason: 'no valid signature of a.example',
+    });
+  }
+});
+
+test('without the signatures, a broken event is dropped all the same', () => {
+  assert.deepEqual(receiveUnverifiedEvent('[]', v11, nodeCrypto), {
+    outcome: 'dropped',
+    reason: 'an event is a JSON object',
+  });
+});
+
 test('one valid signature of a server is enough, among at most eight', () => {
   const { pdu } = signEvent(message, v11, own, nodeCrypto);
   const valid = pdu.signatures?.['a.example'] ?? {};

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { canonicalJson } from '../json/canonical.ts';
 import { roomVersion, knownRoomVersions } from '../room-versions/versions.ts';
 import { nodeCrypto, testKey } from '../testing/node-crypto.ts';
+import { insertField, wholeText, type CanonicalField } from './canonical-fields.ts';
 import { contentHash, eventIdOf } from './hashes.ts';
 import { asJson, type UnsignedPdu } from './pdu.ts';
 import { addSignature, signEvent } from './sign-event.ts';
@@ -54,6 +55,24 @@ test('a second signature joins the first and leaves the id', () => {
   assert.deepEqual(Object.keys(both.pdu.signatures ?? {}), ['a.example', 'b.example']);
   assert.equal(eventIdOf(both.pdu, version, nodeCrypto), first.eventId);
   assert.equal(both.text, canonicalJson(asJson(both.pdu)));
+});
+
+test('a first signature, and a second by the same server', () => {
+  const version = roomVersion('11');
+  assert.ok(version);
+  const first = addSignature(message, version, key);
+  assert.deepEqual(Object.keys(first.pdu.signatures ?? {}), ['a.example']);
+  const second = addSignature(first.pdu, version, { ...key, keyId: 'ed25519:other' });
+  assert.deepEqual(Object.keys(second.pdu.signatures?.['a.example'] ?? {}), [
+    'ed25519:test',
+    'ed25519:other',
+  ]);
+});
+
+test('a field is put in its place, first, last and between', () => {
+  const fields: CanonicalField[] = [];
+  for (const name of ['m', 'z', 'a', 'n']) insertField(fields, name, '1');
+  assert.equal(wholeText(fields), '{"a":1,"m":1,"n":1,"z":1}');
 });
 
 test('what canonical JSON cannot say is not signed', () => {

@@ -136,6 +136,9 @@ test('power events', () => {
   assert.equal(is(member('ban', bob)), false);
   assert.equal(is(member('join')), false);
   assert.equal(is(member('invite')), false);
+  const { get } = graphOf({ $e: member('leave') });
+  const { state_key: _none, ...message } = (get('$e') as StateEvent).pdu;
+  assert.equal(isPowerEvent({ eventId: '$e', pdu: message }), false);
   assert.equal(is({ ...member('ban'), type: 'm.room.topic' }), false);
 });
 
@@ -168,6 +171,36 @@ test('power ordering: creators of version 12 come before everybody', () => {
   const ids = new Set(['$carol', '$alice', '$bob']);
   assert.deepEqual(powerOrdering(graph, ids, get('$create'), v12), ['$bob', '$alice', '$carol']);
   assert.deepEqual(powerOrdering(graph, ids, undefined, v11), ['$carol', '$bob', '$alice']);
+});
+
+test('power ordering: without power levels the creator comes first', () => {
+  const { graph } = graphOf({
+    $create: { type: 'm.room.create', content: {} },
+    $bob: { sender: bob, ts: 1, auth: ['$create'] },
+    $alice: { sender: alice, ts: 2, auth: ['$create'] },
+  });
+  assert.deepEqual(powerOrdering(graph, new Set(['$bob', '$alice']), undefined, v11), ['$alice', '$bob']);
+});
+
+test('power ordering: levels under another state key are none', () => {
+  const { graph } = graphOf({
+    $levels: { type: 'm.room.power_levels', stateKey: 'x', content: { users: { [bob]: 50 } } },
+    $bob: { sender: bob, ts: 2, auth: ['$levels'] },
+    $carol: { sender: carol, ts: 1, auth: ['$levels'] },
+  });
+  assert.deepEqual(powerOrdering(graph, new Set(['$bob', '$carol']), undefined, v11), ['$carol', '$bob']);
+});
+
+test('property: events that do not build on each other are in order, however many', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 9 }), { maxLength: 40 }), (times) => {
+      const ids = times.map((_, index) => `$${String(index).padStart(2, '0')}`);
+      const { graph } = graphOf(Object.fromEntries(ids.map((id, index) => [id, { ts: times[index] ?? 0 }])));
+      const expected = ids.toSorted((x, y) => (times[ids.indexOf(x)] ?? 0) - (times[ids.indexOf(y)] ?? 0));
+      assert.deepEqual(powerOrdering(graph, new Set(ids), undefined, v11), expected);
+    }),
+    { numRuns: runs(500) },
+  );
 });
 
 test('power ordering: a cycle is left out, and an edge written twice counts once', () => {
@@ -210,6 +243,17 @@ test('mainline ordering: earlier on the mainline first, off it before all', () =
     '$noneTwin',
     '$off',
   ]);
+});
+
+test('mainline ordering: levels under another state key are no part of it', () => {
+  const { graph } = graphOf({
+    $p: { type: 'm.room.power_levels' },
+    $other: { type: 'm.room.power_levels', stateKey: 'x', auth: ['$p'] },
+    $a: { ts: 2, auth: ['$other', '$p'] },
+    $b: { ts: 1, auth: ['$other'] },
+    $c: { ts: 3, auth: ['$p'] },
+  });
+  assert.deepEqual(mainlineOrdering(graph, ['$a', '$c', '$b'], '$p'), ['$b', '$a', '$c']);
 });
 
 test('mainline ordering: cycles of power levels end', () => {
@@ -272,6 +316,61 @@ test('an error of the caller is not taken for a missing event', () => {
     getEvent: failing,
   };
   assert.throws(() => resolveState(input), /the store is closed/);
+});
+
+test('the membership of another is not taken for that of the sender', () => {
+  const { get } = graphOf({
+    $create: { type: 'm.room.create', content: {} },
+    $alice: { type: 'm.room.member', stateKey: alice, content: { membership: 'join' }, auth: ['$create'] },
+    $one: { ts: 1, auth: ['$create', '$alice'] },
+    $two: { sender: bob, ts: 2, auth: ['$create', '$alice'] },
+  });
+  const topic = stateMapKey('m.room.topic', '');
+  const stateSets = ['$one', '$two'].map(
+    (id) =>
+      new Map([
+        [stateMapKey('m.room.create', ''), '$create'],
+        [topic, id],
+      ]),
+  );
+  const resolution = resolveState({ version: v11, roomId: '!room', stateSets, getEvent: get });
+  assert.equal(resolution.ok && resolution.state.get(topic), '$one');
+});
+
+test('a message that somebody cites is no state', () => {
+  const { get } = graphOf({
+    $create: { type: 'm.room.create', content: {} },
+    $alice: { type: 'm.room.member', stateKey: alice, content: { membership: 'join' }, auth: ['$create'] },
+    $message: { auth: ['$create', '$alice'] },
+    $one: { auth: ['$create', '$alice', '$message'] },
+    $two: { auth: ['$create', '$alice'] },
+  });
+  const topic = stateMapKey('m.room.topic', '');
+  const { state_key: _none, ...message } = (get('$message') as StateEvent).pdu;
+  const stateSets = ['$one', '$two'].map((id) => map({ [topic]: id }));
+  const getEvent = (id: string): StateEvent | undefined =>
+    id === '$message' ? { eventId: id, pdu: message } : get(id);
+  const resolution = resolveState({ version: v11, roomId: '!room', stateSets, getEvent });
+  assert.ok(resolution.ok);
+  assert.deepEqual([...resolution.state.keys()], [topic]);
+});
+
+test('an event is asked for once, however many chains lead to it', async () => {
+  const { get } = graphOf({ $a: { auth: ['$b', '$d'] }, $b: { auth: ['$d'] }, $d: {} });
+  const asked: string[] = [];
+  await collectAuthChains(['$a'], (ids) => {
+    asked.push(...ids);
+    return Promise.resolve(ids.map((id) => get(id) as StateEvent));
+  });
+  assert.deepEqual(asked, ['$a', '$b', '$d']);
+  let fetched = 0;
+  const graph = new AuthGraph((id) => {
+    fetched += 1;
+    return get(id);
+  });
+  graph.chain(['$a']);
+  graph.chain(['$a']);
+  assert.equal(fetched, 3);
 });
 
 test('auth chains are collected round by round, within a limit', async () => {
