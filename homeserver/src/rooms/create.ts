@@ -51,6 +51,7 @@ export class RoomCreator {
   readonly #parts: CreatorParts;
   readonly #rooms: Rooms;
   readonly #sender: Sender;
+  #lastTs = 0;
 
   constructor(parts: CreatorParts, rooms: Rooms, sender: Sender) {
     this.#parts = parts;
@@ -69,7 +70,7 @@ export class RoomCreator {
         `Rooms of version ${versionId} cannot be made here`,
       );
     }
-    const ts = this.#parts.clock.now();
+    const ts = this.#uniqueTs();
     const createContent = this.#createContent(plan, version);
     const roomId = this.#roomId(plan, version, createContent, ts);
     const drafts = [
@@ -111,6 +112,15 @@ export class RoomCreator {
       throw error;
     }
     return room;
+  }
+
+  /**
+   * From version 12 a room's id is the hash of its create event: two rooms that one person makes in the same millisecond
+   * would be one. So no two rooms of this server have the same time.
+   */
+  #uniqueTs(): number {
+    this.#lastTs = Math.max(this.#parts.clock.now(), this.#lastTs + 1);
+    return this.#lastTs;
   }
 
   #createContent(plan: RoomPlan, version: RoomVersion): JsonObject {
