@@ -21,9 +21,19 @@ function at(intervals: readonly Interval[], tl: number, fallback: string): strin
   return intervals.find((interval) => interval.from <= tl && tl < interval.to)?.value ?? fallback;
 }
 
+/** A sight with the events it was worked out from: it holds until one of them changes. */
+interface Known {
+  readonly member: string | undefined;
+  readonly setting: string | undefined;
+  readonly sight: Sight;
+}
+
+const sights_per_room_max = 1_000;
+
 /** Works out visibility from the intervals in which memberships and settings held, read once per question. */
 export class Visibility {
   readonly #storage: Storage;
+  readonly #known = new WeakMap<Room, Map<string, Known>>();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -49,7 +59,15 @@ export class Visibility {
         };
       }
     }
-    return this.#fromHistory(room, userId);
+    const known = this.#known.get(room)?.get(userId);
+    if (known !== undefined && known.member === member?.eventId && known.setting === setting?.eventId)
+      return known.sight;
+    const sight = await this.#fromHistory(room, userId);
+    const ofRoom = this.#known.get(room) ?? new Map<string, Known>();
+    this.#known.set(room, ofRoom);
+    if (ofRoom.size >= sights_per_room_max) ofRoom.clear();
+    ofRoom.set(userId, { member: member?.eventId, setting: setting?.eventId, sight });
+    return sight;
   }
 
   async #fromHistory(room: Room, userId: string): Promise<Sight> {

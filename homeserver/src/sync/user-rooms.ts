@@ -74,7 +74,11 @@ export class UserRooms {
         if (this.#loading.has(event.stateKey)) this.#touched.set(event.stateKey, event.nid);
         const membership = textOf(room.current('m.room.member', event.stateKey), 'membership');
         if (membership === undefined) continue;
-        this.#users.get(event.stateKey)?.set(event.roomNid, {
+        const mine = this.#users.get(event.stateKey);
+        const before = mine?.get(event.roomNid);
+        // A new name is no new join.
+        if (membership === 'join' && before?.membership === 'join') continue;
+        mine?.set(event.roomNid, {
           roomNid: event.roomNid,
           roomId: room.roomId,
           membership,

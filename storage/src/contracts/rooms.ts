@@ -65,6 +65,7 @@ export interface MembershipRow {
   readonly roomNid: number;
   readonly roomId: string;
   readonly membership: string;
+  /** The event that brought this membership; a member who changes their name stays joined by the event of then. */
   readonly eventNid: number;
   readonly forgotten: boolean;
   readonly lastTl: number;

@@ -199,7 +199,9 @@ async function writeState(
      select c.room, c.key, c.tl, c.membership, false
      from unnest($1::int[], $2::int[], $3::bigint[], $4::text[]) as c (room, key, tl, membership)
      on conflict (user_nid, room_nid) do update
-       set event_nid = excluded.event_nid, membership = excluded.membership,
+       set event_nid = case when memberships.membership = 'join' and excluded.membership = 'join'
+             then memberships.event_nid else excluded.event_nid end,
+           membership = excluded.membership,
            forgotten = memberships.forgotten and excluded.membership in ('leave', 'ban')`,
     [
       members.map(({ event }) => event.roomNid),

@@ -1,0 +1,100 @@
+// The published contract of the Client-Server API, and whether an answer keeps it.
+
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
+/** The schema of each status that has a JSON body. */
+type Responses = Readonly<Record<string, object | null>>;
+
+interface Contract {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Responses>>>>;
+}
+
+export interface Operation {
+  readonly method: string;
+  /** With `{name}` for parameters. */
+  readonly path: string;
+  readonly responses: Responses;
+}
+
+const contract = JSON.parse(
+  readFileSync(new URL('spec/client-server.json', import.meta.url), 'utf8'),
+) as Contract;
+
+/** Every operation of the specification. */
+export const operations: readonly Operation[] = Object.entries(contract.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, responses]) => ({
+    method: method.toUpperCase(),
+    // The specification tells two uses of one path apart by a blank at its end.
+    path: path.trimEnd(),
+    responses,
+  })),
+);
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
+addFormats.default(ajv);
+for (const [name, pattern] of [
+  ['mx-user-id', /^@[^:]*:.+$/s],
+  ['mx-room-id', /^!.+$/s],
+  ['mx-room-alias', /^#.+:.+$/s],
+  ['mx-event-id', /^\$.+$/s],
+  ['mx-mxc-uri', /^mxc:\/\/[^/]+\/[\w-]+$/],
+  ['mx-server-name', /^[^/\s]+$/],
+] as const) {
+  ajv.addFormat(name, pattern);
+}
+
+const matchers = operations.map((operation) => ({
+  operation,
+  pattern: new RegExp(
+    `^${operation.path.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`).replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`,
+  ),
+  // Literal paths before those with parameters.
+  parameters: operation.path.split('{').length,
+}));
+
+/** The operations that a request may mean: those with the fewest parameters. */
+export function operationsFor(method: string, path: string): Operation[] {
+  const found = matchers.filter(
+    ({ operation, pattern }) => operation.method === method && pattern.test(path),
+  );
+  const fewest = Math.min(...found.map(({ parameters }) => parameters));
+  return found.filter(({ parameters }) => parameters === fewest).map(({ operation }) => operation);
+}
+
+const compiled = new WeakMap<object, ValidateFunction>();
+
+function validator(schema: object): ValidateFunction {
+  let validate = compiled.get(schema);
+  if (validate === undefined) {
+    validate = ajv.compile(schema);
+    compiled.set(schema, validate);
+  }
+  return validate;
+}
+
+/** @returns what is wrong with a JSON answer by the specification, undefined when nothing is. */
+export function contractBreach(
+  method: string,
+  path: string,
+  status: number,
+  body: unknown,
+): string | undefined {
+  if (status >= 400 && status !== 401) return errorBreach(body);
+  const schemas = operationsFor(method, path).flatMap(({ responses }) => responses[String(status)] ?? []);
+  if (schemas.length === 0) return status >= 400 ? errorBreach(body) : undefined;
+  const breaches = schemas.map((schema) => {
+    const validate = validator(schema);
+    return validate(body) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'body' });
+  });
+  return breaches.includes(undefined) ? undefined : breaches.join(' / ');
+}
+
+function errorBreach(body: unknown): string | undefined {
+  const { errcode, error } = (body ?? {}) as { errcode?: unknown; error?: unknown };
+  if (typeof errcode === 'string' && /^[A-Z][A-Z_]+$/.test(errcode) && typeof error === 'string')
+    return undefined;
+  return `not a standard error response: ${JSON.stringify(body).slice(0, 200)}`;
+}
