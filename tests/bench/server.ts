@@ -98,10 +98,13 @@ async function delivery(server: ServerProcess, people: readonly Account[], roomI
     JSON.stringify({ room: { timeline: { limit: 50 }, state: { lazy_load_members: true } } }),
   );
   const arrivals = new Map<string, number[]>();
+  const tokens = new Map<string, string>();
+  for (const reader of readers.slice(0, 9)) {
+    const path = `/_matrix/client/v3/sync?filter=${filter}`;
+    tokens.set(reader.token, (await client.json<SyncAnswer>('GET', path, reader.token)).next_batch);
+  }
   const polls = readers.slice(0, 9).map(async (reader) => {
-    let since = (
-      await client.json<SyncAnswer>('GET', `/_matrix/client/v3/sync?filter=${filter}`, reader.token)
-    ).next_batch;
+    let since = tokens.get(reader.token) ?? '';
     while (running) {
       const answer = await client.json<SyncAnswer>(
         'GET',
@@ -250,17 +253,32 @@ async function fanOut(server: ServerProcess): Promise<void> {
   });
 }
 
+/** Makes the server collect its garbage, so that memory measured after is memory in use. */
+async function collectGarbage(server: ServerProcess): Promise<void> {
+  const address = /ws:\/\/127\.0\.0\.1:\d+\/[\w-]+/.exec(server.output())?.[0];
+  if (address === undefined) throw new Error('the server has no inspector to ask');
+  const socket = new WebSocket(address);
+  await once(socket, 'open');
+  for (const id of [1, 2]) {
+    const answered = once(socket, 'message');
+    socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
+    await answered;
+  }
+  socket.close();
+}
+
 /** Resident memory that each waiting long poll adds. */
 async function waiting(server: ServerProcess, account: Account): Promise<void> {
   const count = 2_000;
   const client = new BenchClient(server.url);
   const since = (await client.json<SyncAnswer>('GET', '/_matrix/client/v3/sync', account.token)).next_batch;
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await collectGarbage(server);
   const before = residentBytes(server.pid);
   const polls = Array.from({ length: count }, () =>
-    client.raw('GET', `/_matrix/client/v3/sync?timeout=8000&since=${since}`, account.token),
+    client.raw('GET', `/_matrix/client/v3/sync?timeout=15000&since=${since}`, account.token),
   );
-  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  await collectGarbage(server);
   const after = residentBytes(server.pid);
   await Promise.all(polls);
   client.close();
@@ -299,7 +317,7 @@ async function main(): Promise<void> {
     server.signal('SIGTERM');
     await server.ended;
     const at = performance.now();
-    server = await startServerProcess(options);
+    server = await startServerProcess(options, { NODE_OPTIONS: '--inspect=127.0.0.1:0' });
     report('ops', { bench: 'second start', value: performance.now() - at, unit: 'ms', goal: 6_000 });
 
     const client = new BenchClient(server.url);
