@@ -10,7 +10,7 @@ import { firstName, lastWords, previewWords, titleWords } from './room-words.ts'
 import { onlyEmoji, textParts } from './text-parts.ts';
 import { timelineRows } from './timeline-rows.ts';
 import { waveformOf } from './voice.ts';
-import type { MessageItem, Person, TimelineItem } from '../matrix/door.ts';
+import type { MessageItem, Person, SystemItem, TimelineItem } from '../matrix/door.ts';
 import type { Say } from './say.ts';
 
 /** Says the key with its parameters, so that the tests see what would be said. */
@@ -186,4 +186,29 @@ test('a waveform has at most sixty heights between 0 and 1024', () => {
   assert.ok(wave.every((height) => height >= 0 && height <= 1024));
   assert.deepEqual(waveformOf([]), []);
   assert.deepEqual(waveformOf([2]), [1024]);
+});
+
+test('what every room begins with is not told', () => {
+  const system = (key: string, change: SystemItem['change'], seconds: number): SystemItem => ({
+    type: 'system',
+    key,
+    eventId: key,
+    sender: salma,
+    own: false,
+    time: noon + seconds * 1000,
+    readers: [],
+    change,
+  });
+  const items = [
+    system('created', { is: 'created' }, 0),
+    system('joined', { is: 'joined', subject: salma }, 0),
+    system('power', { is: 'powerLevels' }, 1),
+    system('on', { is: 'encryptionOn' }, 1),
+    system('karim', { is: 'invited', subject: karim }, 1),
+    system('later', { is: 'topic', topic: 'x' }, 60),
+  ];
+  assert.deepEqual(
+    timelineRows(items, undefined).map((row) => row.key),
+    ['day created', 'created', 'on', 'karim', 'later'],
+  );
 });

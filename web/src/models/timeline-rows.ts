@@ -56,14 +56,38 @@ function unreadAfter(
   return { at: first < 0 ? -1 : read + 1 + first, count };
 }
 
+const quiet: ReadonlySet<string> = new Set([
+  'powerLevels',
+  'joinRules',
+  'historyVisibility',
+  'roomName',
+  'roomPicture',
+  'topic',
+]);
+/** What a server writes by itself when a room is made comes within this time. */
+const making = 10_000;
+
+/** Drops what every room begins with and says nothing: that its maker joined, and the settings it was made with. */
+function withoutMaking(items: readonly TimelineItem[]): readonly TimelineItem[] {
+  const made = items.find((item) => item.type === 'system' && item.change.is === 'created');
+  if (made?.type !== 'system') return items;
+  return items.filter((item) => {
+    if (item.type !== 'system' || item.sender.userId !== made.sender.userId) return true;
+    if (item.time - made.time > making) return true;
+    const { change } = item;
+    return !quiet.has(change.is) && !(change.is === 'joined' && change.subject.userId === made.sender.userId);
+  });
+}
+
 /**
  * Lays a timeline out: a line where the day changes, a line before what is new, and messages in groups. `readUpTo` is the
  * event read last when the room was opened.
  */
 export function timelineRows(
-  items: readonly TimelineItem[],
+  all: readonly TimelineItem[],
   readUpTo: string | undefined,
 ): readonly TimelineRow[] {
+  const items = withoutMaking(all);
   const unread = unreadAfter(items, readUpTo);
   const rows: TimelineRow[] = [];
   let lastTime: number | undefined;

@@ -4,9 +4,8 @@ import { Waiting } from '../ui/status.tsx';
 import { client } from '../models/client.ts';
 import { attempt } from '../models/toasts.ts';
 import { say } from '../words/words.ts';
-import { PictureView } from './room/picture-view.tsx';
 import { Shell } from './shell.tsx';
-import { SignIn } from './sign-in/sign-in.tsx';
+import { SignIn } from './later.tsx';
 
 /** What the state of the session asks for. */
 export function App() {
@@ -14,12 +13,7 @@ export function App() {
     case 'starting':
       return <Waiting words={say('loading')} />;
     case 'signedIn':
-      return (
-        <>
-          <Shell />
-          <PictureView />
-        </>
-      );
+      return <Shell />;
     case 'elsewhere':
       return <Elsewhere />;
     case 'signedOut':

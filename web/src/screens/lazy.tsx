@@ -5,12 +5,13 @@ import { ErrorState } from '../ui/blank.tsx';
 import { Waiting } from '../ui/status.tsx';
 import type { FunctionComponent } from 'preact';
 
+/** A screen that is fetched when it is first shown, or earlier by `preload`. */
+export type LazyScreen<Props> = FunctionComponent<Props> & { readonly preload: () => void };
+
 /** A screen whose code is fetched when it is first shown. Without a network it says so and can be tried again. */
-export function lazy<Props extends object>(
-  load: () => Promise<FunctionComponent<Props>>,
-): FunctionComponent<Props> {
+export function lazy<Props extends object>(load: () => Promise<FunctionComponent<Props>>): LazyScreen<Props> {
   let loaded: FunctionComponent<Props> | undefined;
-  return function Lazy(props: Props) {
+  function Lazy(props: Props) {
     const [Screen, setScreen] = useState<FunctionComponent<Props> | undefined>(() => loaded);
     const [failed, setFailed] = useState(false);
     const [attempt, setAttempt] = useState(0);
@@ -48,5 +49,16 @@ export function lazy<Props extends object>(
         }
       />
     );
-  };
+  }
+  return Object.assign(Lazy, {
+    preload: () => {
+      // A failure shows when the screen is wanted.
+      load().then(
+        (screen) => {
+          loaded = screen;
+        },
+        () => undefined,
+      );
+    },
+  });
 }

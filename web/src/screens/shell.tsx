@@ -1,18 +1,18 @@
 import { useEffect } from 'preact/hooks';
 import { Places } from '../ui/bar.tsx';
 import { Toasts } from '../ui/toast.tsx';
-import { route } from '../platform/router.ts';
+import { currentPath, route } from '../platform/router.ts';
 import { paths } from '../paths.ts';
 import { client } from '../models/client.ts';
 import { toasts } from '../models/toasts.ts';
 import { format, say } from '../words/words.ts';
 import { listenForKeys } from '../models/keys.ts';
+import { afterFirstPaint, focusPane, useFocusOnPane, useTitle } from './page-facts.ts';
 import { PersonFace } from './faces.tsx';
 import { ChatList } from './chats/chat-list.tsx';
 import { NoChatChosen } from './chats/no-chat.tsx';
-import { RoomScreen } from './room/room.tsx';
 import { Verifications } from './verification/verifications.tsx';
-import { DetailsScreen, MeetingsList, NewPane, YouMenu, YouPage } from './later.tsx';
+import { DetailsScreen, MeetingsList, NewPane, RoomScreen, YouMenu, YouPage } from './later.tsx';
 import type { Route } from '../paths.ts';
 import type { Place } from '../ui/bar.tsx';
 
@@ -85,11 +85,17 @@ function places(section: Section): readonly Place[] {
 export function Shell() {
   const here = route.value;
   useEffect(listenForKeys, []);
+  useEffect(() => afterFirstPaint(RoomScreen.preload), []);
+  useTitle(here);
+  useFocusOnPane(currentPath.value);
   const pane = paneOf(here);
   const section = sectionOf(here);
   const roomId = 'roomId' in here ? here.roomId : undefined;
   return (
     <div class={`app shell at-${pane} ${roomId ? 'shell-inside' : ''}`}>
+      <button type="button" class="skip" onClick={() => focusPane('.pane-main')}>
+        {say('skipToContent')}
+      </button>
       <Places label={say('places')} list={places(section)} />
       <div class="panes">
         <section class="pane pane-list" aria-label={say('listOfChats')}>

@@ -134,8 +134,9 @@ export function Quote({ author, tone, text, icon, onPress, label }: QuoteProps) 
     </>
   );
   return onPress ? (
-    <button type="button" class={`quote name-${tone}`} onClick={onPress} aria-label={label}>
+    <button type="button" class={`quote name-${tone}`} onClick={onPress}>
       {inside}
+      <span class="unseen">{label}</span>
     </button>
   ) : (
     <span class={`quote name-${tone}`}>{inside}</span>

@@ -21,12 +21,12 @@ export function Reactions(props: { list: readonly ReactionView[]; onToggle: (key
             type="button"
             class={`reaction ${reaction.own ? 'reaction-own' : ''}`}
             aria-pressed={reaction.own}
-            aria-label={reaction.label}
             title={reaction.label}
             onClick={() => props.onToggle(reaction.key)}
           >
             {icon ? <Icon name={icon} size={16} /> : <span>{reaction.key.slice(0, 16)}</span>}
             {reaction.count && <span>{reaction.count}</span>}
+            <span class="unseen">{reaction.label}</span>
           </button>
         );
       })}

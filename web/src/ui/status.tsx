@@ -28,7 +28,8 @@ export function DataLine({ used, when, left, share, href, label }: DataLineProps
   );
   const name = `data ${share > 0.9 ? 'data-warn' : ''}`;
   return href ? (
-    <a class={name} href={href} aria-label={label}>
+    <a class={name} href={href}>
+      <span class="unseen">{label}</span>
       {inside}
     </a>
   ) : (

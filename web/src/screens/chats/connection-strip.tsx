@@ -38,7 +38,7 @@ export function DataUse() {
       left={left}
       share={limit > 0 ? used / limit : 0}
       href={paths.data}
-      label={`${say('dataLabel')}: ${format.value.size(used)}`}
+      label={say('dataLabel')}
     />
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Header } from '../../ui/bar.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Item } from '../../ui/row.tsx';
 import { paths } from '../../paths.ts';
@@ -93,7 +94,7 @@ function About({ room, summary, onAsk }: AboutProps) {
             {name}
           </h2>
           <p class="t-small ink-3">
-            {summary.direct ? <bdi dir="ltr">{summary.direct.userId}</bdi> : say('group')}
+            {summary.direct ? <Handle text={summary.direct.userId} /> : say('group')}
           </p>
         </div>
       </div>

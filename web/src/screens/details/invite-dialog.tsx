@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SearchField } from '../../ui/field.tsx';
 import { Item } from '../../ui/row.tsx';
@@ -40,7 +41,7 @@ export function InviteDialog({ room, onClose }: { room: OpenRoom; onClose: () =>
         {found.typed && (
           <Item
             icon="person-add"
-            title={<bdi dir="ltr">{found.typed}</bdi>}
+            title={<Handle text={found.typed} />}
             onClick={() => void invite(found.typed ?? '')}
           />
         )}

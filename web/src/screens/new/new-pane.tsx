@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Header } from '../../ui/bar.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { EmptyState } from '../../ui/blank.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { SearchField, TextField } from '../../ui/field.tsx';
@@ -101,14 +102,14 @@ function NewGroup() {
       <div class="scroll page stack">
         <TextField label={say('groupName')} value={name} maxLength={100} autoFocus onValue={setName} />
         <TextField label={say('groupTopic')} value={topic} maxLength={500} onValue={setTopic} />
-        <div>
+        <div class="stack-small">
           <h2 class="t-label bold">{say('addPeople')}</h2>
           <PeopleSearchBare term={term} onTerm={setTerm} />
           <PeopleList people={found.people} onPick={add} />
           {found.typed && (
             <Item
               icon="person-add"
-              title={<bdi dir="ltr">{found.typed}</bdi>}
+              title={<Handle text={found.typed} />}
               onClick={() => add({ userId: found.typed ?? '', name: found.typed ?? '' })}
             />
           )}

@@ -1,4 +1,5 @@
 import { Item } from '../../ui/row.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { say } from '../../words/words.ts';
 import { PersonFace } from '../faces.tsx';
 import type { Person } from '../../matrix/door.ts';
@@ -12,7 +13,7 @@ export function PeopleList(props: { people: readonly Person[]; onPick: (person: 
           <Item
             start={<PersonFace person={person} size={40} />}
             title={<bdi>{person.name}</bdi>}
-            detail={<bdi dir="ltr">{person.userId}</bdi>}
+            detail={<Handle text={person.userId} />}
             onClick={() => props.onPick(person)}
           />
         </li>

@@ -1,6 +1,8 @@
 import { Header } from '../../ui/bar.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { paths } from '../../paths.ts';
+import { client } from '../../models/client.ts';
 import { firstName, titleWords } from '../../models/room-words.ts';
 import { say } from '../../words/words.ts';
 import { RoomFace } from '../faces.tsx';
@@ -15,10 +17,20 @@ function typingWords(room: OpenRoom): string | undefined {
     : say('typingMany', { count: people.length });
 }
 
+/** The username without the own server's name, which everybody here shares. */
+function shortHandle(userId: string): string {
+  const own = client.session.value?.serverName;
+  return own !== undefined && userId.endsWith(`:${own}`) ? userId.slice(0, -own.length - 1) : userId;
+}
+
 function Detail({ room, summary }: { room: OpenRoom; summary: RoomSummary }) {
   const typing = typingWords(room);
   if (summary.direct) {
-    return typing ? <span class="ink-accent">{typing}</span> : <bdi dir="ltr">{summary.direct.userId}</bdi>;
+    return typing ? (
+      <span class="ink-accent">{typing}</span>
+    ) : (
+      <Handle text={shortHandle(summary.direct.userId)} />
+    );
   }
   return (
     <>

@@ -10,6 +10,7 @@ import { ConnectionStrip } from '../chats/connection-strip.tsx';
 import { FilesDialog } from './files-dialog.tsx';
 import { Invitation } from './invitation.tsx';
 import { RoomComposer } from './room-composer.tsx';
+import { PictureView } from './picture-view.tsx';
 import { RoomHeader } from './room-header.tsx';
 import { Timeline } from './timeline.tsx';
 import type { MessageItem } from '../../matrix/door.ts';
@@ -84,6 +85,7 @@ function Conversation({ roomId, detailsOpen }: { roomId: string; detailsOpen: bo
         onFiles={setFiles}
         onRecall={lastOwn}
       />
+      <PictureView />
       {files.length > 0 && (
         <FilesDialog
           room={room}

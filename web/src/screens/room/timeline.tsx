@@ -55,7 +55,7 @@ export function Timeline({ room, onAbout }: { room: OpenRoom; onAbout: (about: A
         onScroll={place.onScroll}
       >
         <div class="timeline-inside">
-          <Start room={room} empty={items.length === 0} />
+          <Start room={room} empty={items.length === 0} made={isMaking(items[0])} />
           {rows.map((row) => (
             <Row
               key={row.key}
@@ -93,10 +93,15 @@ function useMarkRead(room: OpenRoom, items: readonly TimelineItem[], atEnd: bool
   }, [room, last?.key, atEnd]);
 }
 
-function Start({ room, empty }: { room: OpenRoom; empty: boolean }) {
+/** The first line already says that the chat began. */
+function isMaking(item: TimelineItem | undefined): boolean {
+  return item?.type === 'system' && item.change.is === 'created';
+}
+
+function Start({ room, empty, made }: { room: OpenRoom; empty: boolean; made: boolean }) {
   switch (room.older.value) {
     case 'end':
-      return <SystemLine>{say('beginning')}</SystemLine>;
+      return made ? null : <SystemLine>{say('beginning')}</SystemLine>;
     case 'failed':
       return (
         <p class="timeline-start t-small ink-2">

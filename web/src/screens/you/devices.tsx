@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -145,7 +146,7 @@ function DeviceDialog({ device, onClose }: { device: DeviceFacts; onClose: () =>
           </Button>
         )}
         <p class="t-meta ink-3">
-          <bdi dir="ltr">{device.deviceId}</bdi>
+          <Handle text={device.deviceId} />
         </p>
       </div>
     </Dialog>

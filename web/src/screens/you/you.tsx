@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Header } from '../../ui/bar.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/blank.tsx';
 import { Item } from '../../ui/row.tsx';
@@ -52,7 +53,7 @@ export function YouMenu() {
                   })
                 }
               >
-                <bdi dir="ltr">{userId}</bdi>
+                <Handle text={userId} />
               </button>
             </div>
           </div>
