@@ -378,6 +378,8 @@ export interface Signalling {
   sendState(roomId: string, type: string, stateKey: string, content: JsonContent): Promise<string>;
   /** State events of one type in a room, kept up to date while the room is known. */
   watchState(roomId: string, type: string): ReadonlySignal<readonly StateEvent[]>;
+  /** A person as the rooms know them; undefined when nobody is signed in. */
+  person(userId: string): Person | undefined;
   /** Joined members' ids; loads them when needed. */
   joinedMembers(roomId: string): Promise<readonly string[]>;
   /** An authenticated request to the own server (for `/_majlis/…` endpoints); `path` starts with a slash. */

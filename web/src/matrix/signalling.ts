@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals-core';
 import type { ReadonlySignal } from '@preact/signals-core';
-import type { DeviceAddress, DeviceMessage, JsonContent, Signalling, StateEvent } from './door.ts';
+import type { DeviceAddress, DeviceMessage, JsonContent, Person, Signalling, StateEvent } from './door.ts';
 import { loadMembers } from './rooms/members.ts';
 import type { CurrentSession } from './session/current.ts';
 import { sameValue } from './timeline/reuse.ts';
@@ -40,6 +40,10 @@ export class SignallingDoor implements Signalling {
       if (!sameValue(last, next)) last = next;
       return last;
     });
+  }
+
+  person(userId: string): Person | undefined {
+    return this.current.signal.value?.person(userId);
   }
 
   async joinedMembers(roomId: string): Promise<readonly string[]> {

@@ -1,0 +1,28 @@
+import type { JoinAnswer, LobbyGuest } from '@majlis/protocol';
+import type { ReadonlySignal } from '@preact/signals-core';
+import type { Epoch, Participant } from './epochs.ts';
+
+/** What the way in needs to know of the call, and tells it. */
+export interface CallSide {
+  ownIdentity(): string;
+  participants(): readonly Participant[];
+  adopt(epoch: Epoch): void;
+  /** A guest's state changed before or during the call. */
+  turned(away: 'refused' | 'removed'): void;
+}
+
+/** How one comes into a meeting and by its keys: as a member of the room, or as a guest with a link. */
+export interface Entrance {
+  /** Guests who wait; always empty for guests. */
+  readonly lobby: ReadonlySignal<readonly LobbyGuest[]>;
+  /** Resolves when this person may join (guests wait here), with what LiveKit needs. */
+  enter(side: CallSide, waiting: () => void): Promise<JoinAnswer>;
+  /** Connected. */
+  entered(): void;
+  participantsChanged(how: 'came' | 'went'): void;
+  leave(): Promise<void>;
+  // Only members can:
+  decide(guestId: string, admit: boolean): Promise<void>;
+  remove(identity: string): Promise<void>;
+  mute(identity: string): Promise<void>;
+}

@@ -1,0 +1,78 @@
+/**
+ * The key of a meeting and its changes. Pure.
+ *
+ * At each change of who is there, the member who has been there longest draws a new secret (an epoch) and gives it to everybody who is
+ * there now: to members by Olm, to guests sealed for the key that they offered. From the secret each sender's own media key is derived,
+ * so that no two senders ever use the same key.
+ */
+export interface Epoch {
+  /** Counts up; the key ring's index is its remainder. */
+  readonly number: number;
+  /** 32 random bytes. */
+  readonly secret: Uint8Array<ArrayBuffer>;
+  /** Identity of the participant who drew it. */
+  readonly by: string;
+}
+
+export interface Participant {
+  readonly identity: string;
+  /** Absent for guests. */
+  readonly userId?: string;
+  readonly deviceId?: string;
+  readonly guestId?: string;
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly joinedAt: number;
+}
+
+/** Size of LiveKit's key ring. */
+export const keyRing = 16;
+
+export function isMember(participant: Participant): boolean {
+  return participant.userId !== undefined && participant.deviceId !== undefined;
+}
+
+/** Who draws the next secret: the member who has been there longest; everyone computes the same. */
+export function leaderOf(participants: readonly Participant[]): Participant | undefined {
+  let leader: Participant | undefined;
+  for (const one of participants) {
+    if (!isMember(one)) continue;
+    if (leader === undefined || comesBefore(one, leader)) leader = one;
+  }
+  return leader;
+}
+
+function comesBefore(a: Participant, b: Participant): boolean {
+  return a.joinedAt === b.joinedAt ? a.identity < b.identity : a.joinedAt < b.joinedAt;
+}
+
+/** Which of two epochs is in force: the later one; of two drawn at once, the one by the smaller identity. */
+export function newerEpoch(known: Epoch | undefined, offered: Epoch): Epoch {
+  if (known === undefined || offered.number > known.number) return offered;
+  if (offered.number < known.number) return known;
+  return offered.by < known.by ? offered : known;
+}
+
+/**
+ * Whether a key message counts: its Olm sender must be the very user and device that the server let in under the identity that the
+ * message names, now in the call.
+ */
+export function provenSender(
+  message: { readonly sender: string; readonly senderDevice: string },
+  identity: string,
+  participants: readonly Participant[],
+): boolean {
+  const named = participants.find((one) => one.identity === identity);
+  return named !== undefined && named.userId === message.sender && named.deviceId === message.senderDevice;
+}
+
+/** The media key of one sender in one epoch, as material for LiveKit's HKDF. */
+export async function senderKey(epoch: Epoch, identity: string): Promise<CryptoKey> {
+  const secret = await crypto.subtle.importKey('raw', epoch.secret, 'HKDF', false, ['deriveBits']);
+  const info = new TextEncoder().encode(`majlis media ${identity}`);
+  const bits = await crypto.subtle.deriveBits(
+    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info },
+    secret,
+    256,
+  );
+  return crypto.subtle.importKey('raw', bits, 'HKDF', false, ['deriveBits', 'deriveKey']);
+}

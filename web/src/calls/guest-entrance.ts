@@ -1,0 +1,112 @@
+import { signal } from '@preact/signals-core';
+import type { GuestAnswer, JoinAnswer, LobbyGuest } from '@majlis/protocol';
+import { MatrixError } from '../matrix/door.ts';
+import type { CallSide, Entrance } from './entrance.ts';
+import { newerEpoch } from './epochs.ts';
+import type { Epoch } from './epochs.ts';
+import { makeOffer, openSealed } from './guest-seal.ts';
+import type { GuestKey } from './guest-seal.ts';
+import { GuestApi } from './meetings-api.ts';
+import { pause } from './pause.ts';
+
+/** Into a meeting by a link, without an account: knock, wait for a member, join, and take keys from sealed boxes. */
+export class GuestEntrance implements Entrance {
+  readonly lobby = signal<readonly LobbyGuest[]>([]);
+  private readonly linkId: string;
+  private readonly secret: string;
+  private readonly name: string;
+  private readonly api: GuestApi;
+  private readonly ended = new AbortController();
+  private side: CallSide | undefined;
+  private current: Epoch | undefined;
+
+  constructor(linkId: string, secret: string, name: string, fetch_: typeof fetch) {
+    this.linkId = linkId;
+    this.secret = secret;
+    this.name = name;
+    this.api = new GuestApi(linkId, fetch_);
+  }
+
+  async enter(side: CallSide, waiting: () => void): Promise<JoinAnswer> {
+    this.side = side;
+    const key = await makeOffer(this.linkId, this.secret);
+    await this.api.knock(this.name, key.offer);
+    waiting();
+    await new Promise<void>((resolve, reject) => void this.watch(key, resolve, reject));
+    return this.api.join();
+  }
+
+  entered(): void {
+    // Nothing of its own: members see that a guest has come.
+  }
+
+  participantsChanged(): void {
+    // Members change the key.
+  }
+
+  async leave(): Promise<void> {
+    this.ended.abort();
+  }
+
+  decide(): Promise<void> {
+    return Promise.reject(forMembers());
+  }
+
+  remove(): Promise<void> {
+    return Promise.reject(forMembers());
+  }
+
+  mute(): Promise<void> {
+    return Promise.reject(forMembers());
+  }
+
+  /** Follows the guest's state and boxes for as long as the call lasts. */
+  private async watch(
+    key: GuestKey,
+    admitted: () => void,
+    refused: (error: MatrixError) => void,
+  ): Promise<void> {
+    const { signal: over } = this.ended;
+    over.addEventListener('abort', () => refused(new MatrixError('cancelled', 'Gone before being let in.')));
+    let version = 0;
+    while (!over.aborted) {
+      let answer: GuestAnswer;
+      try {
+        answer = await this.api.state(version, over);
+      } catch (thrown) {
+        if (over.aborted) return;
+        if (thrown instanceof MatrixError && (thrown.status === 404 || thrown.status === 401)) {
+          this.turnAway('removed', refused);
+          return;
+        }
+        await pause(3000, over);
+        continue;
+      }
+      version = answer.version;
+      for (const box of answer.keys) await this.open(box.sealed, key);
+      if (answer.state === 'admitted') admitted();
+      else if (answer.state !== 'waiting') {
+        this.turnAway(answer.state, refused);
+        return;
+      }
+    }
+  }
+
+  private turnAway(state: 'refused' | 'removed', refused: (error: MatrixError) => void): void {
+    this.side?.turned(state);
+    refused(new MatrixError('denied', 'The guest was not let in.'));
+  }
+
+  private async open(sealed: string, key: GuestKey): Promise<void> {
+    const epoch = await openSealed(sealed, key, this.linkId, this.secret);
+    if (epoch === undefined) return;
+    const newer = newerEpoch(this.current, epoch);
+    if (newer === this.current) return;
+    this.current = newer;
+    this.side?.adopt(newer);
+  }
+}
+
+function forMembers(): MatrixError {
+  return new MatrixError('denied', 'Only members of the room can do this.');
+}

@@ -1,0 +1,95 @@
+import { signal } from '@preact/signals-core';
+import type { JoinAnswer, LobbyGuest } from '@majlis/protocol';
+import { MatrixError } from '../matrix/door.ts';
+import type { Signalling } from '../matrix/door.ts';
+import { CallAnnouncement } from './call-announcement.ts';
+import type { CallSide, Entrance } from './entrance.ts';
+import type { LinkSecrets } from './link-secrets.ts';
+import { MemberApi } from './meetings-api.ts';
+import { MemberKeys } from './member-keys.ts';
+import { pause } from './pause.ts';
+
+export interface MemberEntranceParts {
+  readonly roomId: string;
+  readonly own: { readonly userId: string; readonly deviceId: string };
+  readonly signalling: Signalling;
+  readonly links: LinkSecrets;
+  readonly now: () => number;
+}
+
+/** Into the meeting of a room, as its member. */
+export class MemberEntrance implements Entrance {
+  readonly lobby = signal<readonly LobbyGuest[]>([]);
+  private readonly parts: MemberEntranceParts;
+  private readonly api: MemberApi;
+  private readonly announcement: CallAnnouncement;
+  private readonly ended = new AbortController();
+  private keys: MemberKeys | undefined;
+
+  constructor(parts: MemberEntranceParts) {
+    this.parts = parts;
+    this.api = new MemberApi(parts.signalling, parts.roomId);
+    this.announcement = new CallAnnouncement(parts.signalling, parts.roomId, parts.own);
+  }
+
+  async enter(side: CallSide): Promise<JoinAnswer> {
+    this.keys = new MemberKeys({
+      ...this.parts,
+      api: this.api,
+      ownIdentity: () => side.ownIdentity(),
+      participants: () => side.participants(),
+      guests: () => this.lobby.value,
+      adopt: (epoch) => side.adopt(epoch),
+    });
+    this.keys.start();
+    return this.api.join();
+  }
+
+  entered(): void {
+    this.keys?.changed('came');
+    void this.watchLobby();
+    this.announcement.announce(this.parts.now()).catch((thrown: unknown) => {
+      console.warn('The room is not told of the call.', thrown instanceof Error ? thrown.message : thrown);
+    });
+  }
+
+  participantsChanged(how: 'came' | 'went'): void {
+    this.keys?.changed(how);
+  }
+
+  async leave(): Promise<void> {
+    this.ended.abort();
+    this.keys?.stop();
+    await this.announcement.end();
+  }
+
+  decide(guestId: string, admit: boolean): Promise<void> {
+    return this.api.decide(guestId, admit);
+  }
+
+  remove(identity: string): Promise<void> {
+    return this.api.remove(identity);
+  }
+
+  mute(identity: string): Promise<void> {
+    return this.api.mute(identity);
+  }
+
+  private async watchLobby(): Promise<void> {
+    const { signal: over } = this.ended;
+    let version = 0;
+    while (!over.aborted) {
+      try {
+        const answer = await this.api.lobby(version, over);
+        version = answer.version;
+        this.lobby.value = answer.guests;
+        this.keys?.lobbyChanged();
+      } catch (thrown) {
+        if (over.aborted) return;
+        // Without the right to see the lobby there is nothing to watch.
+        if (thrown instanceof MatrixError && thrown.status === 403) return;
+        await pause(3000, over);
+      }
+    }
+  }
+}
