@@ -120,6 +120,7 @@ test('limits are kept to the last', () => {
 
 test('the room id has the form of its version', () => {
   assert.equal(isHashRoomId(hashRoomId), true);
+  assert.equal(isHashRoomId(`x${hashRoomId}`), false);
   for (const text of [
     '!room:a.example',
     hashRoomId.slice(0, -1),

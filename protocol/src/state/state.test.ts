@@ -250,7 +250,7 @@ test('mainline ordering: levels under another state key are no part of it', () =
     $p: { type: 'm.room.power_levels' },
     $other: { type: 'm.room.power_levels', stateKey: 'x', auth: ['$p'] },
     $a: { ts: 2, auth: ['$other', '$p'] },
-    $b: { ts: 1, auth: ['$other'] },
+    $b: { ts: 9, auth: ['$other'] },
     $c: { ts: 3, auth: ['$p'] },
   });
   assert.deepEqual(mainlineOrdering(graph, ['$a', '$c', '$b'], '$p'), ['$b', '$a', '$c']);
