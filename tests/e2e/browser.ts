@@ -1,0 +1,142 @@
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { chromiumProgram } from '@majlis/ops/dev';
+
+/** Words of the interface that tests press on, as a reader of Arabic sees them. */
+export const words = {
+  username: 'اسم المستخدم',
+  password: 'كلمة السر',
+  createAccount: 'إنشاء الحساب',
+  signIn: 'دخول',
+  chats: 'المحادثات',
+  newChatHint: 'اسم أو اسم مستخدم',
+  accept: 'قبول',
+  send: 'إرسال',
+  message: /^رسالة إلى/,
+} as const;
+
+export const phone = { width: 360, height: 780 } as const;
+export const desktop = { width: 1440, height: 900 } as const;
+const password = 'four scattered words together';
+
+/** One person at one device: a browser profile of its own, and the page it shows. */
+export interface Person {
+  readonly name: string;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors that the page threw. */
+  readonly errors: readonly string[];
+}
+
+/** Chromium with a microphone and a camera of its own making, and no word to any host but ours. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumProgram() ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  });
+}
+
+/** A new browser profile at the server's address. */
+export async function arrive(
+  browser: Browser,
+  url: string,
+  options: { name: string; viewport?: { width: number; height: number }; locale?: string; path?: string },
+): Promise<Person> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? desktop,
+    locale: options.locale ?? 'ar',
+    permissions: ['microphone', 'camera'],
+  });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(`${options.name}: ${error.message}`));
+  await page.goto(`${url}${options.path ?? '/'}`);
+  return { name: options.name, page, context, errors };
+}
+
+/** Makes an account in the browser, as a person would. */
+export async function signUp(
+  browser: Browser,
+  url: string,
+  options: { name: string; viewport?: { width: number; height: number } },
+): Promise<Person> {
+  const person = await arrive(browser, url, options);
+  const { page } = person;
+  await page.getByRole('textbox', { name: words.username }).fill(options.name);
+  await page.getByRole('textbox', { name: words.password }).fill(password);
+  await page.getByRole('button', { name: words.createAccount }).click();
+  await page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+  return person;
+}
+
+/** Signs in on a further device. */
+export async function signIn(browser: Browser, url: string, name: string): Promise<Person> {
+  const person = await arrive(browser, url, { name });
+  const { page } = person;
+  await page
+    .getByRole('radio', { name: words.signIn })
+    .or(page.getByRole('tab', { name: words.signIn }))
+    .first()
+    .click();
+  await page.getByRole('textbox', { name: words.username }).fill(name);
+  await page.getByRole('textbox', { name: words.password }).fill(password);
+  await page.getByRole('button', { name: words.signIn, exact: true }).click();
+  await page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+  return person;
+}
+
+/** Opens a chat with somebody by their user name. */
+export async function startChat(person: Person, other: string): Promise<void> {
+  const { page } = person;
+  await page.goto(new URL('/new', page.url()).href);
+  await page.getByRole('searchbox', { name: words.newChatHint }).fill(other);
+  await page
+    .getByRole('button', { name: new RegExp(other) })
+    .first()
+    .click();
+  await composer(person).waitFor();
+}
+
+export function composer(person: Person): ReturnType<Page['getByRole']> {
+  return person.page.getByRole('textbox', { name: words.message });
+}
+
+export async function say(person: Person, text: string): Promise<void> {
+  await composer(person).fill(text);
+  await composer(person).press('Enter');
+}
+
+/** The bubbles of the open conversation that hold this text. */
+export function bubbles(person: Person, text: string): ReturnType<Page['getByRole']> {
+  return person.page
+    .getByRole('region', { name: 'الرسائل' })
+    .getByRole('paragraph')
+    .filter({ hasText: text });
+}
+
+/** Waits until the person sees this text in the conversation that is open. */
+export async function sees(person: Person, text: string): Promise<void> {
+  await bubbles(person, text).first().waitFor();
+}
+
+/** Accepts the invitation that is on top of the list of chats. */
+export async function acceptInvitation(person: Person, from: string): Promise<void> {
+  const { page } = person;
+  await page
+    .getByRole('region', { name: 'قائمة المحادثات' })
+    .getByRole('link', { name: new RegExp(from) })
+    .first()
+    .click();
+  await page.getByRole('button', { name: words.accept }).click();
+  await composer(person).waitFor();
+}
