@@ -43,6 +43,10 @@ export interface HomeserverOptions {
   readonly imageLimitPixels: number;
   /** Trust the last X-Forwarded-For entry (set when a proxy on this machine terminates TLS). */
   readonly trustProxy: boolean;
+  /** Origins of the push gateways that may be contacted, e.g. `https://push.example`; no other host ever is. */
+  readonly pushGateways: readonly string[];
+  /** How people reach the operator, for `/.well-known/matrix/support`; undefined: unsaid. */
+  readonly support: { readonly email: string | undefined; readonly page: string | undefined } | undefined;
   /** Where calls find their LiveKit token service; undefined: meetings are off. */
   readonly livekitServiceUrl: string | undefined;
 }

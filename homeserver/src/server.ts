@@ -4,12 +4,16 @@ import { InteractiveAuth } from './accounts/interactive-auth.ts';
 import { PasswordConfirmation } from './accounts/password-confirmation.ts';
 import { Profiles } from './accounts/profiles.ts';
 import { RegistrationTokens } from './accounts/registration-tokens.ts';
+import { Proofs } from './accounts/proofs.ts';
+import { Deactivation } from './accounts/deactivation.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { clientEndpoints } from './client-api/endpoints.ts';
 import { RateLimits, defaultRates } from './http/rate-limits.ts';
 import { Router } from './http/router.ts';
 import { Media } from './media/media.ts';
 import type { HomeserverParts } from './parts.ts';
+import { PushDelivery } from './push/delivery.ts';
+import { PushGateways } from './push/gateways.ts';
 import { Rulesets } from './push/rulesets.ts';
 import { Unread } from './push/unread.ts';
 import { Aliases } from './rooms/aliases.ts';
@@ -19,6 +23,7 @@ import { Memberships } from './rooms/memberships.ts';
 import { RoomDirectory } from './rooms/public-rooms.ts';
 import { Renderer } from './rooms/render.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { RoomUpgrades } from './rooms/upgrade.ts';
 import { Sender } from './rooms/sender.ts';
 import { Visibility } from './rooms/visibility.ts';
 import { ChangeIndex } from './sync/change-index.ts';
@@ -50,6 +55,11 @@ function createServices(parts: HomeserverParts) {
   const userRooms = new UserRooms(storage, rooms);
   const rulesets = new Rulesets(storage);
   const changes = new ChangeIndex(storage.stream.position());
+  const sessions = new Sessions(parts);
+  const memberships = new Memberships(parts, rooms, sender);
+  const creator = new RoomCreator(parts, rooms, sender);
+  const unread = new Unread(storage, rulesets);
+  const gateways = new PushGateways(parts);
   const interactiveAuth = new InteractiveAuth(clock, random);
   const rateLimits = new RateLimits(options.rateLimits ? defaultRates : undefined, clock);
   return {
@@ -58,19 +68,24 @@ function createServices(parts: HomeserverParts) {
     userRooms,
     rulesets,
     changes,
-    creator: new RoomCreator(parts, rooms, sender),
-    memberships: new Memberships(parts, rooms, sender),
+    creator,
+    memberships,
+    upgrades: new RoomUpgrades(parts, { rooms, sender, creator, memberships }),
+    gateways,
+    pushDelivery: new PushDelivery(parts, gateways, { rooms, userRooms, rulesets, unread }),
+    proofs: new Proofs(parts),
+    deactivation: new Deactivation(parts, sessions, memberships, userRooms),
     delayed: new DelayedEvents(parts, rooms, sender),
     renderer: new Renderer(storage, sender, clock),
     visibility: new Visibility(storage),
-    unread: new Unread(storage, rulesets),
+    unread,
     typing: new Typing(scheduler),
     waiters: new Waiters(scheduler),
     inbox: new Inbox(storage, changes),
     keyCounts: new KeyCounts(storage),
     userData: new UserData(storage),
     connections: new Connections(clock.now()),
-    sessions: new Sessions(parts),
+    sessions,
     interactiveAuth,
     confirmation: new PasswordConfirmation(storage, interactiveAuth, rateLimits),
     profiles: new Profiles(parts, rooms, sender, userRooms),
@@ -102,15 +117,17 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
           log: parts.log,
           trustProxy: parts.options.trustProxy,
           rateLimits: services.rateLimits,
-          authenticate: (token, request, ip) => services.sessions.authenticate(token, request, ip),
+          authenticate: (token, ip, evenLocked) => services.sessions.authenticate(token, ip, evenLocked),
         },
         clientEndpoints(parts, services),
       );
       running = { router, services, stop: unsubscribe };
+      await services.pushDelivery.reload();
       await services.delayed.start();
     },
     async stop() {
       running?.services.delayed.stop();
+      running?.services.pushDelivery.stop();
       running?.services.waiters.wakeEverybody();
       running?.stop();
     },
@@ -130,6 +147,7 @@ function announce(services: HomeserverServices, committed: readonly Committed[])
   services.unread.apply(committed);
   services.keyCounts.apply(committed);
   services.userData.apply(committed);
+  services.pushDelivery.apply(committed);
   for (const { change } of committed) wake(services, change);
 }
 

@@ -151,6 +151,8 @@ async function makeHomeserver(
       rateLimits,
       uploadLimitBytes: configuration.media['upload-limit'],
       imageLimitPixels: configuration.media['image-pixels-max'],
+      pushGateways: configuration.contacts['push-gateways'],
+      support: supportOf(configuration),
       trustProxy: configuration.server['trust-proxy'],
       livekitServiceUrl: meetings ? `${publicUrl}/livekit/jwt` : undefined,
     },
@@ -188,6 +190,14 @@ function makeMeetings(
     log,
     fetch,
   });
+}
+
+/** How people reach the operator, if that was said. */
+function supportOf({
+  contacts,
+}: Configuration): { email: string | undefined; page: string | undefined } | undefined {
+  const { 'support-email': email, 'support-page': page } = contacts;
+  return email === undefined && page === undefined ? undefined : { email, page };
 }
 
 /** Opens the operator's door, seeds the demo, and makes the link for the first account. @returns that link, if it is needed */

@@ -8,3 +8,5 @@ export * from './contracts/delayed-events.ts';
 export * from './contracts/key-backup.ts';
 export * from './contracts/meetings.ts';
 export * from './contracts/media.ts';
+export * from './contracts/push.ts';
+export * from './contracts/reports.ts';

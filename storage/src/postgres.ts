@@ -8,6 +8,8 @@ import { PostgresKeyBackup } from './postgres/key-backup.ts';
 import { PostgresMeetings } from './postgres/meetings.ts';
 import { PostgresMedia } from './postgres/media.ts';
 import { migrate } from './postgres/migrate.ts';
+import { PostgresPush } from './postgres/push.ts';
+import { PostgresReports } from './postgres/reports.ts';
 import { PostgresRooms } from './postgres/rooms.ts';
 import { Strings } from './postgres/strings.ts';
 import { Writer } from './postgres/writer.ts';
@@ -46,6 +48,8 @@ export async function openStorage(options: {
     keyBackup: new PostgresKeyBackup(database, strings),
     meetings: new PostgresMeetings(database),
     media: new PostgresMedia(database, strings),
+    push: new PostgresPush(database, strings),
+    reports: new PostgresReports(database, strings),
     async migrate() {
       await migrate(database);
       await writer.start();

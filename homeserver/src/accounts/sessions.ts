@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Requester } from '../http/endpoint.ts';
-import { unknownToken } from '../http/errors.ts';
+import { unknownToken, userLocked } from '../http/errors.ts';
 import type { HomeserverParts } from '../parts.ts';
 
 /** How long an access token lasts when the client can refresh it. */
@@ -20,6 +19,7 @@ export interface OpenedSession {
 
 interface CachedOwner extends Requester {
   readonly expiresTs: number | null;
+  readonly locked: boolean;
   seenTs: number;
 }
 
@@ -66,8 +66,8 @@ export class Sessions {
     };
   }
 
-  /** @throws MatrixError 401 M_UNKNOWN_TOKEN; `soft_logout` when only the access token has expired. */
-  async authenticate(token: string, _request: IncomingMessage, ip: string): Promise<Requester> {
+  /** @throws MatrixError 401 M_UNKNOWN_TOKEN, `soft_logout` when only the access token has expired; 401 M_USER_LOCKED. */
+  async authenticate(token: string, ip: string, evenLocked: boolean): Promise<Requester> {
     const { storage, clock, log } = this.#parts;
     const now = clock.now();
     let owner = this.#cache.get(token);
@@ -78,6 +78,7 @@ export class Sessions {
       if (this.#cache.size >= cached_tokens_max) this.#cache.clear();
       this.#cache.set(token, owner);
     }
+    if (owner.locked && !evenLocked) throw userLocked();
     if (owner.expiresTs !== null && owner.expiresTs <= now)
       throw unknownToken('The access token has expired', true);
     if (now - owner.seenTs > seen_every_ms) {
@@ -123,6 +124,11 @@ export class Sessions {
     for (const [token, owner] of this.#cache) {
       if (owner.userId === userId && deviceIds.includes(owner.deviceId)) this.#cache.delete(token);
     }
+  }
+
+  /** The same for all devices of a user. */
+  forgetUser(userId: string): void {
+    for (const [token, owner] of this.#cache) if (owner.userId === userId) this.#cache.delete(token);
   }
 
   #token(prefix: string): string {

@@ -2,6 +2,20 @@ import type { Endpoint } from '../http/endpoint.ts';
 import type { HomeserverParts } from '../parts.ts';
 import type { HomeserverServices } from '../server.ts';
 import { accountDataEndpoints } from './account-data/account-data.ts';
+import { accountEndpoints } from './accounts/account.ts';
+import { openIdEndpoints } from './accounts/openid.ts';
+import { thirdPartyIdEndpoints } from './accounts/third-party-ids.ts';
+import { absentEndpoints } from './discovery/absent.ts';
+import { administrationEndpoints } from './moderation/administration.ts';
+import { reportEndpoints } from './moderation/reports.ts';
+import { presenceEndpoints } from './presence/presence.ts';
+import { notifications } from './push/notifications.ts';
+import { pushRuleEndpoints } from './push/push-rules.ts';
+import { pusherEndpoints } from './push/pushers.ts';
+import { hierarchy } from './rooms/hierarchy.ts';
+import { roomSummary } from './rooms/summary.ts';
+import { roomUpgrade } from './rooms/upgrade.ts';
+import { search } from './search/search.ts';
 import { deviceEndpoints } from './accounts/devices.ts';
 import { sessionEndpoints } from './accounts/login.ts';
 import { register } from './accounts/register.ts';
@@ -35,7 +49,20 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
   return [
     ...discoveryEndpoints(options),
     register(parts, sessions, services.interactiveAuth, services.registrationTokens),
-    ...sessionEndpoints(parts, sessions, services.rateLimits),
+    ...sessionEndpoints(parts, sessions, services.rateLimits, services.proofs, services.confirmation),
+    ...accountEndpoints(
+      parts,
+      sessions,
+      services.confirmation,
+      services.deactivation,
+      services.registrationTokens,
+    ),
+    ...thirdPartyIdEndpoints(),
+    ...openIdEndpoints(options, services.proofs),
+    ...administrationEndpoints(storage, sessions),
+    ...reportEndpoints(parts, rooms, services.visibility),
+    ...presenceEndpoints(storage),
+    ...absentEndpoints(),
     ...deviceEndpoints(storage, sessions, services.confirmation),
     ...profileEndpoints(services.profiles),
     ...accountDataEndpoints(parts, rooms),
@@ -55,6 +82,13 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...crossSigningEndpoints(parts, services.confirmation),
     ...keyBackupEndpoints(storage),
     ...dehydratedDeviceEndpoints(parts, (userId, deviceId) => sessions.close(userId, [deviceId])),
+    roomUpgrade(services.upgrades),
+    hierarchy(rooms),
+    roomSummary(rooms, services.aliases),
+    search(syncParts),
+    ...pushRuleEndpoints(services.rulesets),
+    ...pusherEndpoints(parts, services.gateways, services.pushDelivery),
+    notifications(syncParts, services.rulesets),
     sync(syncParts),
     slidingSync(syncParts, new SlidingSync(syncParts, services.userData, services.connections)),
   ];

@@ -7,6 +7,8 @@ export interface Requester {
   readonly deviceId: string;
   readonly isGuest: boolean;
   readonly isAdmin: boolean;
+  /** May read and leave, but not write (Client-Server API 1.18, "Account suspension"). */
+  readonly suspended: boolean;
 }
 
 /** One request, read and checked as far as its endpoint asked for. */
@@ -55,6 +57,10 @@ interface EndpointOptions {
   readonly body?: 'none' | 'json' | 'event' | 'raw';
   /** Largest body in bytes; default 1 MiB. */
   readonly bodyLimit?: number;
+  /** Closed to suspended accounts. */
+  readonly writes?: boolean;
+  /** Open to locked accounts: signing out. */
+  readonly evenLocked?: boolean;
   /** Name of the rate limit that counts here, if any. */
   readonly rate?: RateName;
 }

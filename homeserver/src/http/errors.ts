@@ -35,6 +35,8 @@ export const unrecognized = (status: 404 | 405): MatrixError =>
   new MatrixError(status, 'M_UNRECOGNIZED', status === 404 ? 'Unrecognized request' : 'Unrecognized method');
 export const unknownToken = (message: string, softLogout = false): MatrixError =>
   new MatrixError(401, 'M_UNKNOWN_TOKEN', message, { soft_logout: softLogout });
+export const userLocked = (): MatrixError =>
+  new MatrixError(401, 'M_USER_LOCKED', 'Your account was locked by an administrator', { soft_logout: true });
 export const missingToken = (): MatrixError =>
   new MatrixError(401, 'M_MISSING_TOKEN', 'Missing access token');
 export const limitExceeded = (retryAfterMs: number): MatrixError =>

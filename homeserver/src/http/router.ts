@@ -22,7 +22,7 @@ export const corsHeaders: Readonly<Record<string, string>> = {
 };
 
 /** Finds out whose access token it is. @throws MatrixError 401 for a token that is not valid. */
-export type Authenticate = (token: string, request: IncomingMessage, ip: string) => Promise<Requester>;
+export type Authenticate = (token: string, ip: string, evenLocked: boolean) => Promise<Requester>;
 
 export interface RouterParts extends Pick<HomeserverParts, 'log'> {
   readonly trustProxy: boolean;
@@ -108,13 +108,15 @@ export class Router {
     if (endpoint.access === 'none') {
       if (token === undefined) return undefined;
       // An expired token must not lock anyone out of signing in again.
-      return this.#parts.authenticate(token, request, ip).catch((error: unknown) => {
+      return this.#parts.authenticate(token, ip, false).catch((error: unknown) => {
         if (error instanceof MatrixError) return undefined;
         throw error;
       });
     }
     if (token === undefined) throw missingToken();
-    const requester = await this.#parts.authenticate(token, request, ip);
+    const requester = await this.#parts.authenticate(token, ip, endpoint.evenLocked === true);
+    if (requester.suspended && endpoint.writes === true)
+      throw new MatrixError(403, 'M_USER_SUSPENDED', 'Your account was suspended by an administrator');
     if (requester.isGuest && endpoint.access === 'user') {
       throw new MatrixError(403, 'M_GUEST_ACCESS_FORBIDDEN', 'Guests cannot do this');
     }

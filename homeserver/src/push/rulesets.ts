@@ -9,6 +9,7 @@ const rulesets_max = 20_000;
 export class Rulesets {
   readonly #storage: Storage;
   readonly #cache = new Map<string, PushRuleset>();
+  readonly #changes = new Map<string, Promise<void>>();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -30,7 +31,26 @@ export class Rulesets {
     return ruleset;
   }
 
-  async save(userId: string, ruleset: PushRuleset): Promise<void> {
+  /** The event that clients are sent at first, also to users who never changed a rule. */
+  async event(userId: string): Promise<string> {
+    return JSON.stringify({ type: pushRulesType, content: { global: await this.of(userId) } });
+  }
+
+  /** Changes the rules of one user; changes that come at once are made one after another. */
+  async change(userId: string, edit: (ruleset: PushRuleset) => PushRuleset): Promise<void> {
+    const before = this.#changes.get(userId) ?? Promise.resolve();
+    const change = before
+      .catch(() => undefined)
+      .then(async () => this.#save(userId, edit(await this.of(userId))));
+    this.#changes.set(userId, change);
+    try {
+      await change;
+    } finally {
+      if (this.#changes.get(userId) === change) this.#changes.delete(userId);
+    }
+  }
+
+  async #save(userId: string, ruleset: PushRuleset): Promise<void> {
     await this.#storage.rooms.putAccountData(userId, 0, pushRulesType, JSON.stringify({ global: ruleset }));
     this.#cache.delete(userId);
   }

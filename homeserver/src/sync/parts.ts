@@ -1,4 +1,5 @@
 import type { HomeserverParts } from '../parts.ts';
+import type { Rulesets } from '../push/rulesets.ts';
 import type { Unread } from '../push/unread.ts';
 import type { Renderer } from '../rooms/render.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -20,6 +21,7 @@ export interface SyncParts extends Pick<HomeserverParts, 'storage' | 'clock' | '
   readonly renderer: Renderer;
   readonly visibility: Visibility;
   readonly unread: Unread;
+  readonly rulesets: Rulesets;
   readonly keyCounts: KeyCounts;
   readonly inbox: Inbox;
 }

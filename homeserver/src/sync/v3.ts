@@ -1,5 +1,6 @@
 import type { AccountDataRow, ReceiptRow, StoredEvent } from '@majlis/storage';
 import type { Requester } from '../http/endpoint.ts';
+import { pushRulesType } from '../push/rulesets.ts';
 import { renderState } from '../rooms/render.ts';
 import { parsePdu } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
@@ -64,17 +65,25 @@ export class SyncV3 {
     const sections = await this.#rooms(scope, mine);
     const encryption = await this.#encryption(scope);
     const toDevice = await this.#toDevice(scope);
-    const global = (scope.accountData.get(0) ?? []).filter((row) => request.filter.accountData(row.type));
+    const global = await this.#globalAccountData(scope);
     const next = writeSyncToken({ position: upTo, typing: typingSerial, toDevice: toDevice.upTo });
     const parts = [`"next_batch":"${next}"`];
     if (sections.length > 0) parts.push(`"rooms":{${sections.join(',')}}`);
-    if (global.length > 0)
-      parts.push(`"account_data":{"events":[${global.map(accountDataEvent).join(',')}]}`);
+    if (global.length > 0) parts.push(`"account_data":{"events":[${global.join(',')}]}`);
     if (toDevice.text !== undefined) parts.push(`"to_device":{"events":[${toDevice.text}]}`);
     parts.push(...encryption.parts);
     const empty =
       sections.length === 0 && global.length === 0 && toDevice.text === undefined && !encryption.changed;
     return { text: `{${parts.join(',')}}`, empty };
+  }
+
+  /** A first sync brings the push rules, changed by the user or not. */
+  async #globalAccountData(scope: Scope): Promise<string[]> {
+    const { filter } = scope.request;
+    const rows = (scope.accountData.get(0) ?? []).filter((row) => filter.accountData(row.type));
+    if (scope.after >= 0 || !filter.accountData(pushRulesType)) return rows.map(accountDataEvent);
+    const others = rows.filter((row) => row.type !== pushRulesType).map(accountDataEvent);
+    return [await this.#parts.rulesets.event(scope.userId), ...others];
   }
 
   async #scope(

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { accountsSection } from './accounts.ts';
+import { contactsSection } from './contacts.ts';
 import { databaseSection } from './database.ts';
 import { mediaSection } from './media.ts';
 import { meetingsSection } from './meetings.ts';
@@ -18,6 +19,7 @@ export const sections = {
   accounts: accountsSection,
   media: mediaSection,
   meetings: meetingsSection,
+  contacts: contactsSection,
 } as const;
 
 type Sections = typeof sections;

@@ -93,6 +93,21 @@ export function address<Value extends string | undefined>(
   });
 }
 
+/** Origins such as `https://push.example`, with commas between. */
+export function origins(description: string, extras: Extras<readonly string[]>): Option<readonly string[]> {
+  const limits = 'origins such as https://push.example, with commas between; at most 50';
+  return option('origins', description, limits, extras, (given) => {
+    const list = given.split(',').map((one) => one.trim());
+    const fits = list.every((one) => {
+      const url = URL.canParse(one) ? new URL(one) : undefined;
+      return url !== undefined && /^https?:$/.test(url.protocol) && url.origin === one.replace(/\/$/, '');
+    });
+    return fits && list.length <= 50
+      ? { value: list.map((one) => one.replace(/\/$/, '')) }
+      : { wanted: limits };
+  });
+}
+
 export function integer<Value extends number | undefined>(
   description: string,
   extras: Extras<Value> & { readonly min: number; readonly max: number; readonly unit?: string },

@@ -4,6 +4,9 @@ export interface Account {
   readonly isAdmin: boolean;
   readonly isGuest: boolean;
   readonly deactivated: boolean;
+  /** By an administrator: locked accounts can only sign out, suspended ones read and leave. */
+  readonly locked: boolean;
+  readonly suspended: boolean;
   readonly createdTs: number;
   /** displayname, avatar_url and further profile fields (Client-Server API, "Profiles"). */
   readonly profile: Readonly<Record<string, unknown>>;
@@ -23,6 +26,8 @@ export interface TokenOwner {
   readonly deviceId: string;
   readonly isGuest: boolean;
   readonly isAdmin: boolean;
+  readonly locked: boolean;
+  readonly suspended: boolean;
   readonly expiresTs: number | null;
 }
 
@@ -35,6 +40,9 @@ export interface NewSession {
   readonly expiresTs: number | null;
   readonly ts: number;
 }
+
+/** What a short-lived token proves: who somebody is, or that another device may sign in. */
+export type ProofPurpose = 'openid' | 'login';
 
 export interface AccountStore {
   /** @returns false when the name is taken. */
@@ -96,6 +104,21 @@ export interface AccountStore {
   }): Promise<void>;
   registrationToken(tokenHash: Uint8Array, now: number): Promise<{ makesAdmin: boolean } | undefined>;
   anyRegistrationToken(now: number): Promise<boolean>;
+
+  setLocked(userId: string, locked: boolean): Promise<void>;
+  setSuspended(userId: string, suspended: boolean): Promise<void>;
+
+  addProofToken(token: {
+    tokenHash: Uint8Array;
+    purpose: ProofPurpose;
+    userId: string;
+    expiresTs: number;
+    now: number;
+  }): Promise<void>;
+  /** Whose token it is while it is valid. */
+  proofTokenOwner(tokenHash: Uint8Array, purpose: ProofPurpose, now: number): Promise<string | undefined>;
+  /** The same, and the token is gone: of two who use it at once, one gets it. */
+  takeProofToken(tokenHash: Uint8Array, purpose: ProofPurpose, now: number): Promise<string | undefined>;
 
   putFilter(userId: string, filterId: string, definition: string): Promise<void>;
   filter(userId: string, filterId: string): Promise<string | undefined>;

@@ -167,11 +167,17 @@ export interface RoomStore {
     before?: number;
     limit: number;
   }): Promise<Array<{ root: StoredEvent; lastTl: number }>>;
+  /** The newest events of several rooms together, newest first, with `tl < before`. */
+  newest(roomNids: readonly number[], before: number, limit: number): Promise<StoredEvent[]>;
+  /**
+   * Messages, names and topics in whose text all `words` may stand, newest first, with `tl < before`: candidates, which
+   * the caller looks at again.
+   */
   search(query: {
     roomNids: readonly number[];
-    words: string;
+    words: readonly string[];
     limit: number;
-    before?: number;
+    before: number;
   }): Promise<StoredEvent[]>;
 
   setPublished(roomNid: number, published: boolean): Promise<void>;
@@ -180,6 +186,8 @@ export interface RoomStore {
   /** @returns false when the alias is taken. */
   addAlias(alias: string, roomNid: number, creator: string): Promise<boolean>;
   removeAlias(alias: string): Promise<void>;
+  /** Makes all aliases of a room lead to another. */
+  moveAliases(fromNid: number, toNid: number): Promise<void>;
   aliasesOf(roomNid: number): Promise<string[]>;
 
   putReceipt(receipt: Omit<ReceiptRow, 'position'>): Promise<void>;

@@ -4,6 +4,8 @@ import type { EncryptionStore } from './encryption.ts';
 import type { KeyBackupStore } from './key-backup.ts';
 import type { MeetingStore } from './meetings.ts';
 import type { MediaStore } from './media.ts';
+import type { PushStore } from './push.ts';
+import type { ReportStore } from './reports.ts';
 import type { RoomStore } from './rooms.ts';
 import type { StreamReader } from './writer.ts';
 
@@ -16,6 +18,8 @@ export interface Storage {
   readonly delayedEvents: DelayedEventStore;
   readonly keyBackup: KeyBackupStore;
   readonly media: MediaStore;
+  readonly push: PushStore;
+  readonly reports: ReportStore;
   readonly meetings: MeetingStore;
   /** Brings the schema up to date; refuses a database that a newer Majlis has written. */
   migrate(): Promise<void>;

@@ -1,4 +1,11 @@
-import type { Account, AccountStore, Device, NewSession, TokenOwner } from '../contracts/accounts.ts';
+import type {
+  Account,
+  AccountStore,
+  Device,
+  NewSession,
+  ProofPurpose,
+  TokenOwner,
+} from '../contracts/accounts.ts';
 import type { Database } from './database.ts';
 import { noteDeviceListChange } from './device-lists.ts';
 import type { Strings } from './strings.ts';
@@ -10,6 +17,8 @@ interface AccountRow {
   is_admin: boolean;
   is_guest: boolean;
   deactivated: boolean;
+  locked: boolean;
+  suspended: boolean;
   created_ts: number;
   profile: Record<string, unknown>;
 }
@@ -22,7 +31,8 @@ interface DeviceRow {
   last_seen_ip: string | null;
 }
 
-const accountColumns = 'user_id, password_hash, is_admin, is_guest, deactivated, created_ts, profile';
+const accountColumns =
+  'user_id, password_hash, is_admin, is_guest, deactivated, locked, suspended, created_ts, profile';
 const deviceColumns = 'device_id, display_name, created_ts, last_seen_ts, last_seen_ip';
 
 function toAccount(row: AccountRow): Account {
@@ -32,6 +42,8 @@ function toAccount(row: AccountRow): Account {
     isAdmin: row.is_admin,
     isGuest: row.is_guest,
     deactivated: row.deactivated,
+    locked: row.locked,
+    suspended: row.suspended,
     createdTs: row.created_ts,
     profile: row.profile,
   };
@@ -140,7 +152,7 @@ export class PostgresAccounts implements AccountStore {
     const pattern = `%${words.replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`;
     const rows = await this.#database.query<AccountRow>(
       `select ${accountColumns} from accounts
-       where not deactivated and not is_guest and (user_id ilike $1 or profile ->> 'displayname' ilike $1)
+       where not deactivated and not is_guest and not locked and (user_id ilike $1 or profile ->> 'displayname' ilike $1)
        order by user_id limit $2`,
       [pattern, limit],
     );
@@ -191,9 +203,11 @@ export class PostgresAccounts implements AccountStore {
       device_id: string;
       is_guest: boolean;
       is_admin: boolean;
+      locked: boolean;
+      suspended: boolean;
       expires_ts: number | null;
     }>(
-      `select a.user_id, t.device_id, a.is_guest, a.is_admin, t.expires_ts
+      `select a.user_id, t.device_id, a.is_guest, a.is_admin, a.locked, a.suspended, t.expires_ts
        from access_tokens t join accounts a on a.user_nid = t.user_nid where t.token_hash = $1 and not a.deactivated`,
       [accessHash],
     );
@@ -204,6 +218,8 @@ export class PostgresAccounts implements AccountStore {
         deviceId: row.device_id,
         isGuest: row.is_guest,
         isAdmin: row.is_admin,
+        locked: row.locked,
+        suspended: row.suspended,
         expiresTs: row.expires_ts,
       }
     );
@@ -337,6 +353,49 @@ export class PostgresAccounts implements AccountStore {
       [now],
     );
     return rows.length > 0;
+  }
+
+  async setLocked(userId: string, locked: boolean): Promise<void> {
+    await this.#database.query('update accounts set locked = $2 where user_id = $1', [userId, locked]);
+  }
+
+  async setSuspended(userId: string, suspended: boolean): Promise<void> {
+    await this.#database.query('update accounts set suspended = $2 where user_id = $1', [userId, suspended]);
+  }
+
+  async addProofToken(token: Parameters<AccountStore['addProofToken']>[0]): Promise<void> {
+    await this.#database.query('delete from proof_tokens where expires_ts <= $1', [token.now]);
+    await this.#database.query(
+      'insert into proof_tokens (token_hash, purpose, user_nid, expires_ts) values ($1, $2, $3, $4)',
+      [token.tokenHash, token.purpose, await this.#strings.number(token.userId), token.expiresTs],
+    );
+  }
+
+  async proofTokenOwner(
+    tokenHash: Uint8Array,
+    purpose: ProofPurpose,
+    now: number,
+  ): Promise<string | undefined> {
+    const rows = await this.#database.query<{ user_id: string }>(
+      `select a.user_id from proof_tokens t join accounts a on a.user_nid = t.user_nid
+       where t.token_hash = $1 and t.purpose = $2 and t.expires_ts > $3 and not a.deactivated and not a.locked`,
+      [tokenHash, purpose, now],
+    );
+    return rows[0]?.user_id;
+  }
+
+  async takeProofToken(
+    tokenHash: Uint8Array,
+    purpose: ProofPurpose,
+    now: number,
+  ): Promise<string | undefined> {
+    const rows = await this.#database.query<{ user_id: string }>(
+      `delete from proof_tokens t using accounts a
+       where a.user_nid = t.user_nid and t.token_hash = $1 and t.purpose = $2 and t.expires_ts > $3
+       returning a.user_id`,
+      [tokenHash, purpose, now],
+    );
+    return rows[0]?.user_id;
   }
 
   async putFilter(userId: string, filterId: string, definition: string): Promise<void> {

@@ -33,6 +33,10 @@ export class AliasRows {
     await this.#database.query('delete from aliases where alias = $1', [alias]);
   }
 
+  async move(fromNid: number, toNid: number): Promise<void> {
+    await this.#database.query('update aliases set room_nid = $2 where room_nid = $1', [fromNid, toNid]);
+  }
+
   async ofRoom(roomNid: number): Promise<string[]> {
     const rows = await this.#database.query<{ alias: string }>(
       'select alias from aliases where room_nid = $1 order by alias limit 1000',

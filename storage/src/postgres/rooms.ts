@@ -307,20 +307,29 @@ export class PostgresRooms implements RoomStore {
     return this.#relations.threads(query);
   }
 
-  async search(query: {
-    roomNids: readonly number[];
-    words: string;
-    limit: number;
-    before?: number;
-  }): Promise<StoredEvent[]> {
-    const pattern = `%${query.words.replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`;
+  async newest(roomNids: readonly number[], before: number, limit: number): Promise<StoredEvent[]> {
+    const rows = await this.#database.query<EventRow>(
+      `select ${eventColumns} from events e ${eventJoins}
+       where e.room_nid = any($1::int[]) and e.tl < $2 and e.flags & 6 = 0 order by e.tl desc limit $3`,
+      [roomNids, before, limit],
+    );
+    return rows.map(fromRow);
+  }
+
+  async search(query: Parameters<RoomStore['search']>[0]): Promise<StoredEvent[]> {
+    // The text as it stands in the JSON, so that nothing has to be parsed to leave an event out.
+    const patterns = query.words.map(
+      (word) =>
+        `%${JSON.stringify(word)
+          .slice(1, -1)
+          .replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`,
+    );
     const rows = await this.#database.query<EventRow>(
       `select ${eventColumns} from events e ${eventJoins}
        where e.room_nid = any($1::int[]) and e.tl < $2 and ty.value in ('m.room.message', 'm.room.name', 'm.room.topic')
-         and e.flags & 6 = 0 and (e.json::jsonb -> 'content') ->> (
-           case ty.value when 'm.room.message' then 'body' when 'm.room.name' then 'name' else 'topic' end) ilike $3
+         and e.redacted_by is null and e.flags & 6 = 0 and e.json ilike all($3::text[])
        order by e.tl desc limit $4`,
-      [query.roomNids, query.before ?? Number.MAX_SAFE_INTEGER, pattern, query.limit],
+      [query.roomNids, query.before, patterns, query.limit],
     );
     return rows.map(fromRow);
   }
@@ -346,6 +355,10 @@ export class PostgresRooms implements RoomStore {
 
   removeAlias(alias: string): Promise<void> {
     return this.#aliases.remove(alias);
+  }
+
+  moveAliases(fromNid: number, toNid: number): Promise<void> {
+    return this.#aliases.move(fromNid, toNid);
   }
 
   aliasesOf(roomNid: number): Promise<string[]> {

@@ -1,9 +1,12 @@
 import type { JsonObject } from '@majlis/protocol';
+import type { Account } from '@majlis/storage';
 import type { Sessions } from '../../accounts/sessions.ts';
+import type { PasswordConfirmation } from '../../accounts/password-confirmation.ts';
+import type { Proofs } from '../../accounts/proofs.ts';
 import { checkPassword } from '../../accounts/passwords.ts';
 import { openEndpoint, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
-import { MatrixError, badJson, forbidden } from '../../http/errors.ts';
+import { MatrixError, badJson, forbidden, userLocked } from '../../http/errors.ts';
 import { isObject, optionalBoolean, optionalString, requiredString } from '../../http/fields.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import type { HomeserverParts } from '../../parts.ts';
@@ -13,38 +16,64 @@ export function sessionEndpoints(
   parts: Pick<HomeserverParts, 'storage' | 'options'>,
   sessions: Sessions,
   rateLimits: RateLimits,
+  proofs: Proofs,
+  confirmation: PasswordConfirmation,
 ): Endpoint[] {
   const { storage, options } = parts;
+  const byPassword = async (body: JsonObject): Promise<Account> => {
+    const userId = userIdIn(body, options.serverName);
+    const password = requiredString(body, 'password');
+    // Also counted by account, so that many addresses cannot guess at one password together.
+    rateLimits.take('login', userId);
+    const account = await storage.accounts.account(userId);
+    if (!(await checkPassword(password, account?.passwordHash)) || account === undefined)
+      throw forbidden('Wrong user name or password');
+    return account;
+  };
+  const byToken = async (body: JsonObject): Promise<Account> => {
+    const userId = await proofs.take(requiredString(body, 'token', 1_024), 'login');
+    const account = userId === undefined ? undefined : await storage.accounts.account(userId);
+    if (account === undefined) throw forbidden('This login token is unknown, used or has expired');
+    return account;
+  };
+  const accountFor = (body: JsonObject): Promise<Account> => {
+    const type = requiredString(body, 'type', 64);
+    if (type === 'm.login.password') return byPassword(body);
+    if (type === 'm.login.token') return byToken(body);
+    throw new MatrixError(400, 'M_UNKNOWN', 'This server signs in with m.login.password and m.login.token');
+  };
   return [
     openEndpoint({
       method: 'GET',
       paths: ['/_matrix/client/v3/login'],
-      handle: () => ({ flows: [{ type: 'm.login.password' }] }),
+      handle: () => ({
+        flows: [{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }],
+      }),
     }),
     openEndpoint({
       method: 'POST',
       paths: ['/_matrix/client/v3/login'],
       rate: 'login',
       async handle({ body }) {
-        if (requiredString(body, 'type', 64) !== 'm.login.password') {
-          throw new MatrixError(400, 'M_UNKNOWN', 'This server signs in with m.login.password only');
-        }
-        const userId = userIdIn(body, options.serverName);
-        const password = requiredString(body, 'password');
-        // Also counted by account, so that many addresses cannot guess at one password together.
-        rateLimits.take('login', userId);
-        const account = await storage.accounts.account(userId);
-        if (!(await checkPassword(password, account?.passwordHash)) || account === undefined) {
-          throw forbidden('Wrong user name or password');
-        }
+        const account = await accountFor(body);
         if (account.deactivated) throw new MatrixError(403, 'M_USER_DEACTIVATED', 'This account was closed');
+        if (account.locked) throw userLocked();
         const session = await sessions.open({
-          userId,
+          userId: account.userId,
           deviceId: optionalString(body, 'device_id', 255),
           displayName: optionalString(body, 'initial_device_display_name', 255),
           refreshable: optionalBoolean(body, 'refresh_token') === true,
         });
         return { ...session, well_known: { 'm.homeserver': { base_url: options.publicBaseUrl } } };
+      },
+    }),
+    userEndpoint({
+      method: 'POST',
+      paths: ['/_matrix/client/v1/login/get_token'],
+      async handle({ body, requester }) {
+        await confirmation.require(body, requester, 'sign in another device');
+        const { token, lifetimeMs } = await proofs.issue(requester.userId, 'login');
+        return { login_token: token, expires_in_ms: lifetimeMs };
       },
     }),
     openEndpoint({
@@ -57,6 +86,7 @@ export function sessionEndpoints(
       method: 'POST',
       paths: ['/_matrix/client/v3/logout'],
       guests: true,
+      evenLocked: true,
       async handle({ requester }) {
         await sessions.close(requester.userId, [requester.deviceId]);
         return {};
@@ -66,6 +96,7 @@ export function sessionEndpoints(
       method: 'POST',
       paths: ['/_matrix/client/v3/logout/all'],
       guests: true,
+      evenLocked: true,
       async handle({ requester }) {
         const devices = await storage.accounts.devices(requester.userId);
         await sessions.close(

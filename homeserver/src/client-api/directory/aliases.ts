@@ -28,6 +28,7 @@ export function aliasEndpoints(
     userEndpoint({
       method: 'PUT',
       paths: [path],
+      writes: true,
       async handle({ params, body, requester }) {
         await aliases.add(params['roomAlias'] ?? '', requiredString(body, 'room_id', 255), requester);
         return {};

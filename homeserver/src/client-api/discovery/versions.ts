@@ -1,7 +1,7 @@
 import { creatableRoomVersions, defaultRoomVersion } from '@majlis/protocol';
 import { openEndpoint, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
-import { unrecognized } from '../../http/errors.ts';
+import { notFound, unrecognized } from '../../http/errors.ts';
 import type { HomeserverOptions } from '../../parts.ts';
 import { delay_ms_max, scheduled_per_user_max } from '../../rooms/delayed-events.ts';
 
@@ -60,6 +60,19 @@ export function discoveryEndpoints(options: HomeserverOptions): Endpoint[] {
     }),
     openEndpoint({
       method: 'GET',
+      paths: ['/.well-known/matrix/support'],
+      handle() {
+        const { support } = options;
+        if (support === undefined) throw notFound('The operator of this server has named no contact');
+        const { email, page } = support;
+        return {
+          ...(email !== undefined && { contacts: [{ role: 'm.role.admin', email_address: email }] }),
+          ...(page !== undefined && { support_page: page }),
+        };
+      },
+    }),
+    openEndpoint({
+      method: 'GET',
       paths: [
         '/_matrix/client/v1/auth_metadata',
         '/_matrix/client/unstable/org.matrix.msc2965/auth_metadata',
@@ -87,13 +100,14 @@ export function discoveryEndpoints(options: HomeserverOptions): Endpoint[] {
       method: 'GET',
       paths: ['/_matrix/client/v3/capabilities'],
       guests: true,
-      handle: () => ({
+      handle: ({ requester }) => ({
         capabilities: {
           'm.change_password': { enabled: true },
           'm.set_displayname': { enabled: true },
           'm.set_avatar_url': { enabled: true },
           'm.3pid_changes': { enabled: false },
-          'm.get_login_token': { enabled: false },
+          'm.get_login_token': { enabled: true },
+          ...(requester.isAdmin && { 'm.account_moderation': { lock: true, suspend: true } }),
           'm.profile_fields': { enabled: true },
           'm.room_versions': {
             default: defaultRoomVersion,

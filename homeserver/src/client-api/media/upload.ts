@@ -11,6 +11,7 @@ export function uploadEndpoints(options: HomeserverOptions, media: Media): Endpo
     userEndpoint({
       method: 'POST',
       paths: ['/_matrix/media/v3/upload'],
+      writes: true,
       body: 'raw',
       rate: 'upload',
       async handle({ request, query, requester }) {
@@ -20,6 +21,7 @@ export function uploadEndpoints(options: HomeserverOptions, media: Media): Endpo
     userEndpoint({
       method: 'POST',
       paths: ['/_matrix/media/v1/create'],
+      writes: true,
       rate: 'upload',
       async handle({ requester }) {
         const { mediaId, expiresTs } = await media.reserve(requester.userId);
@@ -29,6 +31,7 @@ export function uploadEndpoints(options: HomeserverOptions, media: Media): Endpo
     userEndpoint({
       method: 'PUT',
       paths: ['/_matrix/media/v3/upload/:serverName/:mediaId'],
+      writes: true,
       body: 'raw',
       rate: 'upload',
       async handle({ params, request, query, requester }) {

@@ -36,6 +36,7 @@ export function profileEndpoints(profiles: Profiles): Endpoint[] {
     userEndpoint({
       method: 'PUT',
       paths: [`${path}/:keyName`],
+      writes: true,
       bodyLimit: 131_072,
       async handle(call) {
         const key = call.params['keyName'] ?? '';
@@ -48,6 +49,7 @@ export function profileEndpoints(profiles: Profiles): Endpoint[] {
     userEndpoint({
       method: 'DELETE',
       paths: [`${path}/:keyName`],
+      writes: true,
       async handle(call) {
         await profiles.set(owned(call), call.params['keyName'] ?? '', undefined);
         return {};

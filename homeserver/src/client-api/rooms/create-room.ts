@@ -28,6 +28,7 @@ export function createRoom(
   return userEndpoint({
     method: 'POST',
     paths: ['/_matrix/client/v3/createRoom'],
+    writes: true,
     body: 'event',
     rate: 'join',
     async handle({ body, requester }) {

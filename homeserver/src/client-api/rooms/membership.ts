@@ -38,6 +38,7 @@ export function membershipEndpoints(
       paths: [`/_matrix/client/v3/rooms/:roomId/${name}`],
       body: 'event',
       ...(rate !== undefined && { rate }),
+      writes: name !== 'leave',
       guests: name === 'leave',
       async handle({ params, body, requester }) {
         await run(params['roomId'] ?? '', requester.userId, body);
@@ -49,6 +50,7 @@ export function membershipEndpoints(
     userEndpoint({
       method: 'POST',
       paths: ['/_matrix/client/v3/join/:roomIdOrAlias', '/_matrix/client/v3/rooms/:roomIdOrAlias/join'],
+      writes: true,
       body: 'event',
       rate: 'join',
       guests: true,
@@ -61,6 +63,7 @@ export function membershipEndpoints(
     userEndpoint({
       method: 'POST',
       paths: ['/_matrix/client/v3/knock/:roomIdOrAlias'],
+      writes: true,
       body: 'event',
       rate: 'join',
       async handle({ params, body, requester }) {

@@ -68,6 +68,7 @@ export function stateEndpoints(
     userEndpoint({
       method: 'PUT',
       paths: statePaths,
+      writes: true,
       body: 'event',
       rate: 'message',
       guests: true,

@@ -26,6 +26,7 @@ export function delayedEventEndpoints(storage: Storage, delayed: DelayedEvents):
       ],
       body: 'event',
       rate: 'message',
+      writes: true,
       guests: true,
       async handle({ params, body, requester }) {
         const delayMs = optionalInteger(body, 'delay_ms', { min: 0, max: Number.MAX_SAFE_INTEGER });

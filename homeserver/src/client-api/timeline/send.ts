@@ -14,6 +14,7 @@ export function sendEndpoints(sender: Sender, delayed: DelayedEvents): Endpoint[
     userEndpoint({
       method: 'PUT',
       paths: ['/_matrix/client/v3/rooms/:roomId/send/:eventType/:txnId'],
+      writes: true,
       body: 'event',
       rate: 'message',
       guests: true,

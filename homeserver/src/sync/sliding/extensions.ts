@@ -1,5 +1,6 @@
 import type { StoredEvent } from '@majlis/storage';
 import type { Requester } from '../../http/endpoint.ts';
+import { pushRulesType } from '../../push/rulesets.ts';
 import { parsePdu } from '../../rooms/room.ts';
 import { deviceListDelta } from '../device-lists.ts';
 import type { MemberChange } from '../device-lists.ts';
@@ -114,7 +115,8 @@ async function accountData(
   const inScope = roomsInScope(scope, request);
   const changed = parts.changes.accountDataSince(userId, after);
   const newRooms = [...scope.fresh.keys()].filter((nid) => inScope(nid));
-  if (!changed && newRooms.length === 0) return { text: '{}', news: false };
+  const first = after < 0;
+  if (!first && !changed && newRooms.length === 0) return { text: '{}', news: false };
   const rows = await parts.storage.rooms.accountData(userId, newRooms.length > 0 ? -1 : after);
   const event = (row: { type: string; content: string }): string =>
     `{"type":${JSON.stringify(row.type)},"content":${row.content}}`;
@@ -123,7 +125,10 @@ async function accountData(
       ? row.position > after
       : inScope(row.roomNid) && (row.position > after || scope.fresh.has(row.roomNid)),
   );
-  const global = wanted.filter((row) => row.roomNid === 0).map(event);
+  const global = wanted
+    .filter((row) => row.roomNid === 0 && !(first && row.type === pushRulesType))
+    .map(event);
+  if (first) global.unshift(await parts.rulesets.event(userId));
   const perRoom: string[] = [];
   for (const [nid, list] of byRoom(wanted.filter((row) => row.roomNid !== 0))) {
     const entry = scope.mine.get(nid);

@@ -1,0 +1,271 @@
+import { eventFilter, isJsonObject } from '@majlis/protocol';
+import type { JsonObject } from '@majlis/protocol';
+import type { StoredEvent } from '@majlis/storage';
+import { JsonText, userEndpoint } from '../../http/endpoint.ts';
+import type { Endpoint, Requester } from '../../http/endpoint.ts';
+import { badJson, invalidParam, missingParam } from '../../http/errors.ts';
+import {
+  optionalBoolean,
+  optionalInteger,
+  optionalObject,
+  optionalString,
+  optionalStrings,
+  requiredObject,
+  requiredString,
+} from '../../http/fields.ts';
+import { renderState } from '../../rooms/render.ts';
+import { parsePdu, textOf } from '../../rooms/room.ts';
+import type { Room } from '../../rooms/room.ts';
+import { membersIn } from '../../sync/members.ts';
+import type { SyncParts } from '../../sync/parts.ts';
+import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
+
+const page_max = 100;
+const page_default = 10;
+const context_max = 20;
+const candidates_per_read = 200;
+const reads_max = 10;
+const words_max = 10;
+
+/** Where the text of each type of event stands that can be searched. */
+const searched: Readonly<Record<string, string>> = {
+  'm.room.message': 'body',
+  'm.room.name': 'name',
+  'm.room.topic': 'topic',
+};
+
+interface Question {
+  readonly words: readonly string[];
+  readonly types: ReadonlySet<string>;
+  readonly rooms: ReadonlyMap<number, Room>;
+  readonly matches: (event: StoredEvent, room: Room) => boolean;
+  readonly limit: number;
+  readonly before: number;
+  readonly grouping: ReadonlySet<string>;
+  readonly context:
+    { readonly before: number; readonly after: number; readonly profiles: boolean } | undefined;
+  readonly includeState: boolean;
+}
+
+/** POST /search (Client-Server API, "Server Side Search"): words in what the requester may see, newest first. */
+export function search(parts: SyncParts): Endpoint {
+  return userEndpoint({
+    method: 'POST',
+    paths: ['/_matrix/client/v3/search'],
+    rate: 'search',
+    async handle({ body, query, requester }) {
+      const criteria = optionalObject(requiredObject(body, 'search_categories'), 'room_events');
+      if (criteria === undefined) return { search_categories: {} };
+      const question = await readQuestion(parts, requester, criteria, query.get('next_batch'));
+      const { events, next } = await find(parts, requester, question);
+      const results: string[] = [];
+      for (const event of events) results.push(await shown(parts, requester, question, event));
+      const found = [
+        `"count":${events.length}`,
+        `"highlights":${JSON.stringify(question.words)}`,
+        `"results":[${results.join(',')}]`,
+        ...(question.grouping.size > 0 ? [`"groups":${JSON.stringify(groupsOf(events, question))}`] : []),
+        ...(question.includeState ? [`"state":{${stateOf(events, question)}}`] : []),
+        ...(next === undefined ? [] : [`"next_batch":"${writeTimelineToken(next)}"`]),
+      ];
+      return new JsonText(`{"search_categories":{"room_events":{${found.join(',')}}}}`);
+    },
+  });
+}
+
+async function readQuestion(
+  parts: SyncParts,
+  requester: Requester,
+  criteria: JsonObject,
+  nextBatch: string | null,
+): Promise<Question> {
+  const words = requiredString(criteria, 'search_term', 255).toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) throw missingParam("'search_term' is empty");
+  const keys = optionalStrings(criteria, 'keys', 3) ?? ['content.body', 'content.name', 'content.topic'];
+  const types = Object.entries(searched).filter(([, key]) => keys.includes(`content.${key}`));
+  if (types.length === 0) throw invalidParam("'keys' names nothing that can be searched");
+  const order = optionalString(criteria, 'order_by', 16) ?? 'recent';
+  if (order !== 'recent' && order !== 'rank') throw invalidParam("'order_by' must be recent or rank");
+  const definition = optionalObject(criteria, 'filter') ?? {};
+  const filter = eventFilter(definition);
+  const mine = await parts.userRooms.of(requester.userId);
+  const named = optionalStrings(definition, 'rooms', 1_000);
+  const entries = [...mine.values()].filter(
+    (entry) => entry.membership === 'join' && (named === undefined || named.includes(entry.roomId)),
+  );
+  const limit =
+    optionalInteger(definition, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? page_default;
+  return {
+    words: words.slice(0, words_max),
+    types: new Set(types.map(([type]) => type)),
+    rooms: await parts.rooms.byNids(entries.map((entry) => entry.roomNid)),
+    matches: (event, room) =>
+      filter({
+        type: event.type,
+        sender: event.sender,
+        content: parsePdu(event).content,
+        roomId: room.roomId,
+      }),
+    limit: Math.min(limit, page_max),
+    before:
+      nextBatch === null || nextBatch === ''
+        ? Number.MAX_SAFE_INTEGER
+        : readTimelineToken(nextBatch, 'next_batch'),
+    grouping: readGroupings(criteria),
+    context: readContext(criteria),
+    includeState: optionalBoolean(criteria, 'include_state') === true,
+  };
+}
+
+function readGroupings(criteria: JsonObject): Set<string> {
+  const groupings = optionalObject(criteria, 'groupings')?.['group_by'] ?? [];
+  if (!Array.isArray(groupings)) throw badJson("'group_by' must be an array");
+  return new Set(
+    groupings.slice(0, 2).map((group) => {
+      const key = isJsonObject(group) ? group['key'] : undefined;
+      if (key !== 'room_id' && key !== 'sender') throw invalidParam('Groups are by room_id or sender');
+      return key;
+    }),
+  );
+}
+
+function readContext(criteria: JsonObject): Question['context'] {
+  const context = optionalObject(criteria, 'event_context');
+  if (context === undefined) return undefined;
+  const side = (name: string): number =>
+    Math.min(optionalInteger(context, name, { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 5, context_max);
+  return {
+    before: side('before_limit'),
+    after: side('after_limit'),
+    profiles: optionalBoolean(context, 'include_profile') === true,
+  };
+}
+
+/** Reads candidates until a page is full, there are no more or enough was read. */
+async function find(
+  parts: SyncParts,
+  requester: Requester,
+  question: Question,
+): Promise<{ events: StoredEvent[]; next: number | undefined }> {
+  const events: StoredEvent[] = [];
+  let { before } = question;
+  for (let reads = 0; reads < reads_max; reads += 1) {
+    const candidates = await parts.storage.rooms.search({
+      roomNids: [...question.rooms.keys()],
+      words: question.words,
+      limit: candidates_per_read,
+      before,
+    });
+    for (const event of candidates) {
+      before = event.tl;
+      if (await isHit(parts, requester, question, event)) events.push(event);
+      if (events.length === question.limit) return { events, next: before };
+    }
+    if (candidates.length < candidates_per_read) return { events, next: undefined };
+  }
+  return { events, next: before };
+}
+
+async function isHit(
+  parts: SyncParts,
+  requester: Requester,
+  question: Question,
+  event: StoredEvent,
+): Promise<boolean> {
+  const room = question.rooms.get(event.roomNid);
+  if (room === undefined || !question.types.has(event.type)) return false;
+  const text = parsePdu(event).content[searched[event.type] ?? ''];
+  if (typeof text !== 'string') return false;
+  const lower = text.toLowerCase();
+  if (!question.words.every((word) => lower.includes(word)) || !question.matches(event, room)) return false;
+  return (await parts.visibility.sight(room, requester.userId)).sees(event);
+}
+
+async function shown(
+  parts: SyncParts,
+  requester: Requester,
+  question: Question,
+  event: StoredEvent,
+): Promise<string> {
+  const room = question.rooms.get(event.roomNid);
+  const roomId = room?.roomId ?? '';
+  const [text] = await parts.renderer.render([event], requester, { roomId });
+  const around = room === undefined ? undefined : await contextOf(parts, requester, question, room, event);
+  return `{"rank":1,"result":${text ?? '{}'}${around === undefined ? '' : `,"context":${around}`}}`;
+}
+
+async function contextOf(
+  parts: SyncParts,
+  requester: Requester,
+  { context }: Question,
+  room: Room,
+  event: StoredEvent,
+): Promise<string | undefined> {
+  if (context === undefined) return undefined;
+  const sight = await parts.visibility.sight(room, requester.userId);
+  const side = async (direction: 'backward' | 'forward', limit: number): Promise<StoredEvent[]> => {
+    if (limit === 0) return [];
+    const events = await parts.storage.rooms.timeline({
+      roomNid: room.nid,
+      from: event.tl,
+      direction,
+      limit,
+    });
+    return events.filter((one) => sight.sees(one));
+  };
+  const [before, after] = await Promise.all([
+    side('backward', context.before),
+    side('forward', context.after),
+  ]);
+  const render = (events: readonly StoredEvent[]): Promise<string[]> =>
+    parts.renderer.render(events, requester, { roomId: room.roomId });
+  const [earlier, later] = await Promise.all([render(before), render(after)]);
+  const profiles = Object.fromEntries(
+    [...membersIn([...before, event, ...after])].map((userId) => [userId, profileIn(room, userId)]),
+  );
+  const list = [
+    `"start":"${writeTimelineToken((before.at(-1)?.tl ?? event.tl) - 1)}"`,
+    `"end":"${writeTimelineToken(after.at(-1)?.tl ?? event.tl)}"`,
+    `"events_before":[${earlier.join(',')}]`,
+    `"events_after":[${later.join(',')}]`,
+    ...(context.profiles ? [`"profile_info":${JSON.stringify(profiles)}`] : []),
+  ];
+  return `{${list.join(',')}}`;
+}
+
+function profileIn(room: Room, userId: string): object {
+  const member = room.current('m.room.member', userId);
+  const name = textOf(member, 'displayname');
+  const avatar = textOf(member, 'avatar_url');
+  return {
+    ...(name !== undefined && { displayname: name }),
+    ...(avatar !== undefined && { avatar_url: avatar }),
+  };
+}
+
+type Groups = Record<string, Record<string, { order: number; results: string[] }>>;
+
+function groupsOf(events: readonly StoredEvent[], { grouping, rooms }: Question): Groups {
+  const groups: Groups = {};
+  for (const key of grouping) {
+    const byValue: Groups[string] = {};
+    for (const event of events) {
+      const value = key === 'sender' ? event.sender : (rooms.get(event.roomNid)?.roomId ?? '');
+      const group = (byValue[value] ??= { order: Object.keys(byValue).length + 1, results: [] });
+      group.results.push(event.eventId);
+    }
+    groups[key] = byValue;
+  }
+  return groups;
+}
+
+function stateOf(events: readonly StoredEvent[], { rooms }: Question): string {
+  const nids = [...new Set(events.map((event) => event.roomNid))];
+  return nids
+    .flatMap((nid) => rooms.get(nid) ?? [])
+    .map((room) => {
+      const state = [...room.allState()].map(({ stored }) => renderState(stored, room.roomId));
+      return `${JSON.stringify(room.roomId)}:[${state.join(',')}]`;
+    })
+    .join(',');
+}
