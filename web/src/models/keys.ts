@@ -6,7 +6,8 @@ import { paths } from '../paths.ts';
 /** Puts the keyboard into the search of the chat list; set by the list while it is shown. */
 export const search: { focus: (() => void) | undefined } = { focus: undefined };
 
-function inField(target: EventTarget | null): boolean {
+/** Whether a key belongs to a field. */
+export function inField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName))

@@ -8,8 +8,10 @@ import { userIdOf } from './user-id.ts';
 import { looksLikeKey, placesToCheck, plain, tidyPhrase } from './phrase.ts';
 import { firstName, lastWords, previewWords, titleWords } from './room-words.ts';
 import { onlyEmoji, textParts } from './text-parts.ts';
+import { gridPage, inFront, shares } from './tiles.ts';
 import { timelineRows } from './timeline-rows.ts';
 import { waveformOf } from './voice.ts';
+import type { CallPerson } from '../calls/door.ts';
 import type { MessageItem, Person, SystemItem, TimelineItem } from '../matrix/door.ts';
 import type { Say } from './say.ts';
 
@@ -211,4 +213,40 @@ test('what every room begins with is not told', () => {
     timelineRows(items, undefined).map((row) => row.key),
     ['day created', 'created', 'on', 'karim', 'later'],
   );
+});
+
+test('the grid shows six at a time, others before the own face', () => {
+  const person = (id: string, more: Partial<CallPerson> = {}): CallPerson => ({
+    id,
+    name: id,
+    avatarId: id,
+    own: false,
+    guest: false,
+    microphone: true,
+    camera: false,
+    sharing: false,
+    hand: false,
+    speaking: false,
+    level: 0,
+    canDecrypt: true,
+    unreadable: false,
+    connection: 'good',
+    ...more,
+  });
+  const people = [
+    person('own', { own: true }),
+    ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => person(id)),
+  ];
+  assert.deepEqual(
+    gridPage(people, 0).people.map(({ id }) => id),
+    ['a', 'b', 'c', 'd', 'e', 'f'],
+  );
+  assert.deepEqual(gridPage(people, 9), { people: [people[7], people[0]], page: 1, pages: 2 });
+  assert.equal(inFront(people, 'c')?.id, 'c');
+  assert.equal(inFront(people, undefined)?.id, 'a');
+  assert.equal(inFront([person('own', { own: true })], undefined)?.id, 'own');
+  const screen = { attach: () => () => undefined };
+  assert.equal(inFront([...people, person('s', { sharing: true, screen })], 'c')?.id, 's');
+  assert.deepEqual(shares([0, 5, 10]), [0, 0.5, 1]);
+  assert.deepEqual(shares([]), []);
 });

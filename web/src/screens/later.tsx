@@ -8,3 +8,5 @@ export const DetailsScreen = lazy(async () => (await import('./details/details.t
 export const YouMenu = lazy(async () => (await import('./you/you.tsx')).YouMenu);
 export const YouPage = lazy(async () => (await import('./you/you.tsx')).YouPage);
 export const MeetingsList = lazy(async () => (await import('./meetings/meetings-list.tsx')).MeetingsList);
+export const MeetingScreen = lazy(async () => (await import('./meetings/meeting.tsx')).MeetingScreen);
+export const LinkScreen = lazy(async () => (await import('./meetings/link.tsx')).LinkScreen);

@@ -12,7 +12,17 @@ import { PersonFace } from './faces.tsx';
 import { ChatList } from './chats/chat-list.tsx';
 import { NoChatChosen } from './chats/no-chat.tsx';
 import { Verifications } from './verification/verifications.tsx';
-import { DetailsScreen, MeetingsList, NewPane, RoomScreen, YouMenu, YouPage } from './later.tsx';
+import {
+  DetailsScreen,
+  LinkScreen,
+  MeetingScreen,
+  MeetingsList,
+  NewPane,
+  RoomScreen,
+  YouMenu,
+  YouPage,
+} from './later.tsx';
+import { CallStrip } from './meetings/call-strip.tsx';
 import type { Route } from '../paths.ts';
 import type { Place } from '../ui/bar.tsx';
 
@@ -88,6 +98,7 @@ export function Shell() {
   useEffect(() => afterFirstPaint(RoomScreen.preload), []);
   useTitle(here);
   useFocusOnPane(currentPath.value);
+  if (here.at === 'meeting' || here.at === 'link') return <WholeScreen here={here} />;
   const pane = paneOf(here);
   const section = sectionOf(here);
   const roomId = 'roomId' in here ? here.roomId : undefined;
@@ -116,6 +127,22 @@ export function Shell() {
           </aside>
         )}
       </div>
+      <CallStrip />
+      <Verifications />
+      <Toasts list={toasts.value} />
+    </div>
+  );
+}
+
+/** A meeting takes the whole screen. */
+function WholeScreen({ here }: { here: Extract<Route, { at: 'meeting' | 'link' }> }) {
+  return (
+    <div class="app">
+      {here.at === 'meeting' ? (
+        <MeetingScreen key={here.roomId} roomId={here.roomId} />
+      ) : (
+        <LinkScreen key={here.token} token={here.token} />
+      )}
       <Verifications />
       <Toasts list={toasts.value} />
     </div>

@@ -64,6 +64,8 @@ export interface MessageFrameProps {
   readonly reactions?: ComponentChildren;
   readonly tools?: ComponentChildren;
   readonly failed?: boolean | undefined;
+  /** Holds a picture, which sets the width. */
+  readonly picture?: boolean;
   readonly onPress?: (() => void) | undefined;
   readonly onMenu?: ((event: MouseEvent) => void) | undefined;
   readonly id?: string | undefined;
@@ -74,6 +76,7 @@ export interface MessageFrameProps {
 export function MessageFrame(props: MessageFrameProps) {
   const names = ['message'];
   if (props.own) names.push('message-own');
+  if (props.picture) names.push('message-picture');
   if (props.first) names.push('message-first');
   if (!props.first) names.push('message-joined');
   if (!props.last) names.push('message-joining');

@@ -8,7 +8,7 @@ import { say } from '../../words/words.ts';
 import type { MessageItem, OpenRoom } from '../../matrix/door.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import type { Rectangle } from '../../ui/place.ts';
-import type { About } from './room.tsx';
+import type { About } from './about.ts';
 
 interface MessageMenuProps {
   readonly item: MessageItem;

@@ -13,7 +13,7 @@ import type { MessageItem, OpenRoom, ReplyQuote } from '../../matrix/door.ts';
 import type { Spoken } from '../../models/timeline-rows.ts';
 import type { Rectangle } from '../../ui/place.ts';
 import type { WordKey } from '../../words/catalogue.ts';
-import type { About } from './room.tsx';
+import type { About } from './about.ts';
 
 export interface MessageProps {
   readonly item: Spoken;
@@ -67,6 +67,7 @@ export function Message(props: MessageProps) {
             : undefined
         }
         failed={failed}
+        picture={sent?.content.kind === 'image' || sent?.content.kind === 'video'}
         onPress={failed ? () => void attempt(() => room.retry(item.key)) : undefined}
         onMenu={
           sent &&

@@ -11,7 +11,7 @@ import { toneOf } from '../faces.tsx';
 import { VoiceRecorder, canRecord } from './voice-recorder.tsx';
 import type { RefObject } from 'preact';
 import type { OpenRoom } from '../../matrix/door.ts';
-import type { About } from './room.tsx';
+import type { About } from './about.ts';
 
 interface RoomComposerProps {
   readonly room: OpenRoom;

@@ -13,12 +13,7 @@ import { RoomComposer } from './room-composer.tsx';
 import { PictureView } from './picture-view.tsx';
 import { RoomHeader } from './room-header.tsx';
 import { Timeline } from './timeline.tsx';
-import type { MessageItem } from '../../matrix/door.ts';
-
-/** What the composer is about, besides a new message. */
-export type About =
-  | { readonly is: 'reply'; readonly item: MessageItem }
-  | { readonly is: 'edit'; readonly item: MessageItem; readonly text: string };
+import type { About } from './about.ts';
 
 /** One conversation. */
 export function RoomScreen({ roomId, detailsOpen }: { roomId: string; detailsOpen: boolean }) {

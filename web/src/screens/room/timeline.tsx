@@ -14,7 +14,7 @@ import { format, say } from '../../words/words.ts';
 import { Message } from './message.tsx';
 import type { OpenRoom, TimelineItem } from '../../matrix/door.ts';
 import type { TimelineRow } from '../../models/timeline-rows.ts';
-import type { About } from './room.tsx';
+import type { About } from './about.ts';
 
 /** The messages of a room, oldest above. */
 export function Timeline({ room, onAbout }: { room: OpenRoom; onAbout: (about: About) => void }) {

@@ -1,0 +1,46 @@
+import { signal } from '@preact/signals';
+import type { Call, Calls } from '../calls/door.ts';
+
+/** The meeting this tab is in. It goes on while the user looks at chats. */
+export interface CurrentCall {
+  readonly call: Call;
+  /** The room of a member's meeting. */
+  readonly roomId?: string;
+  /** The link a guest came by. */
+  readonly linkId?: string;
+}
+
+export const currentCall = signal<CurrentCall | undefined>(undefined);
+
+let engine: Promise<Calls> | undefined;
+
+/** The call engine, fetched when it is first needed: LiveKit's client is larger than the rest of the app. */
+export function loadCalls(): Promise<Calls> {
+  engine ??= Promise.all([import('../calls/calls.ts'), import('./client.ts')]).then(([calls, { client }]) =>
+    calls.createCalls(client),
+  );
+  // After a failure the next wish asks again.
+  engine.catch(() => {
+    engine = undefined;
+  });
+  return engine;
+}
+
+/** Begins to be in a meeting; another one is left first. */
+export function enterCall(current: CurrentCall): void {
+  const before = currentCall.value;
+  if (before && before.call !== current.call) void before.call.leave();
+  currentCall.value = current;
+}
+
+/** Leaves, and forgets the meeting. */
+export async function leaveCall(): Promise<void> {
+  const current = currentCall.value;
+  currentCall.value = undefined;
+  await current?.call.leave();
+}
+
+if ('window' in globalThis) {
+  // A page that goes takes its place in the meeting with it.
+  addEventListener('pagehide', () => void currentCall.value?.call.leave());
+}

@@ -1,0 +1,148 @@
+import { useEffect, useState } from 'preact/hooks';
+import '../../styles/meeting.css';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Chip } from '../../ui/badge.tsx';
+import { Sparkline } from '../../ui/meeting.tsx';
+import { Waiting } from '../../ui/status.tsx';
+import { useAwake } from '../../models/wake-lock.ts';
+import { shares } from '../../models/tiles.ts';
+import { attempt } from '../../models/toasts.ts';
+import { format, say } from '../../words/words.ts';
+import { Controls } from './controls.tsx';
+import { PeoplePanel } from './people-panel.tsx';
+import { PrivacyDialog } from './privacy-dialog.tsx';
+import { ChatPanel } from './chat-panel.tsx';
+import { Stage } from './stage.tsx';
+import type { Call } from '../../calls/door.ts';
+
+export type Side = 'people' | 'chat' | undefined;
+export type View = 'grid' | 'focus';
+
+interface InCallProps {
+  readonly call: Call;
+  readonly title: string;
+  /** Absent for guests: they have no chat and cannot look at chats meanwhile. */
+  readonly roomId?: string;
+  readonly onMinimise?: () => void;
+}
+
+/** A meeting that is going on. */
+export function InCall({ call, title, roomId, onMinimise }: InCallProps) {
+  const [side, setSide] = useState<Side>();
+  const [view, setView] = useState<View>('grid');
+  const [asking, setAsking] = useState(false);
+  useAwake();
+  const state = call.state.value;
+  if (state === 'connecting') return <Waiting words={say('connectingMeeting')} />;
+  const waiting = call.waiting.value;
+  return (
+    <div class="meeting">
+      <Bar
+        call={call}
+        title={call.title.value || title}
+        view={view}
+        onView={setView}
+        onPrivacy={() => setAsking(true)}
+        onMinimise={onMinimise}
+      />
+      {state === 'reconnecting' && (
+        <p class="strip" role="alert">
+          {say('reconnecting')}
+        </p>
+      )}
+      {call.soundBlocked.value && (
+        <p class="strip">
+          <Button kind="primary" icon="volume" onClick={() => void attempt(() => call.startSound())}>
+            {say('startSound')}
+          </Button>
+        </p>
+      )}
+      <p class="unseen" role="alert">
+        {waiting.map((request) => say('guestWaiting', { name: request.name })).join(' ')}
+      </p>
+      <div class="meeting-middle">
+        <main class="stage">
+          <Stage call={call} view={view} />
+        </main>
+        {side === 'people' && <PeoplePanel call={call} roomId={roomId} onClose={() => setSide(undefined)} />}
+        {side === 'chat' && roomId && <ChatPanel roomId={roomId} onClose={() => setSide(undefined)} />}
+      </div>
+      <Controls call={call} side={side} chat={roomId !== undefined} onSide={setSide} />
+      {asking && <PrivacyDialog call={call} onClose={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+interface BarProps {
+  readonly call: Call;
+  readonly title: string;
+  readonly view: View;
+  readonly onView: (view: View) => void;
+  readonly onPrivacy: () => void;
+  readonly onMinimise: (() => void) | undefined;
+}
+
+function useElapsed(startedAt: number | undefined): string {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return startedAt === undefined ? '' : format.value.duration(now - startedAt);
+}
+
+function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
+  const elapsed = useElapsed(call.startedAt.value);
+  return (
+    <header class="meeting-bar">
+      {onMinimise && <IconButton icon="down" label={say('minimise')} onClick={onMinimise} />}
+      <span class="grow">
+        <h1 class="t-heading clip" dir="auto">
+          {title}
+        </h1>
+        <span class="t-meta ink-3" role="timer">
+          {elapsed}
+        </span>
+      </span>
+      <PrivacyChip call={call} onPress={onPrivacy} />
+      <Rate call={call} />
+      <IconButton
+        icon="grid"
+        label={say(view === 'grid' ? 'focusView' : 'gridView')}
+        pressed={view === 'grid'}
+        onClick={() => onView(view === 'grid' ? 'focus' : 'grid')}
+      />
+    </header>
+  );
+}
+
+/** One plain sentence; in caution colours and with a name when somebody cannot decrypt. */
+function PrivacyChip({ call, onPress }: { call: Call; onPress: () => void }) {
+  const without = call.privacy.value.people.find((person) => !person.canDecrypt);
+  return without ? (
+    <Chip kind="warn" icon="warning" onClick={onPress}>
+      {say('cannotDecrypt', { name: without.name })}
+    </Chip>
+  ) : (
+    <Chip kind="outline" icon="shield" onClick={onPress}>
+      {say('everyoneCanDecrypt')}
+    </Chip>
+  );
+}
+
+const samples = 14;
+
+function Rate({ call }: { call: Call }) {
+  const kbits = Math.round(call.kbits.value);
+  const [rates, setRates] = useState<readonly number[]>([]);
+  useEffect(() => {
+    setRates((before) => [...before, kbits].slice(-samples));
+  }, [kbits]);
+  return (
+    <span class="rate only-room">
+      {rates.length > 1 && <Sparkline values={shares(rates)} />}
+      <b>{say('kilobitsASecond').replace('{amount}', format.value.number(kbits))}</b>
+      <span>{format.value.size(call.bytes.value)}</span>
+    </span>
+  );
+}

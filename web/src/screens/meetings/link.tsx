@@ -1,0 +1,151 @@
+import { useEffect, useState } from 'preact/hooks';
+import { EmptyState } from '../../ui/blank.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Dock } from '../../ui/meeting.tsx';
+import { Mark } from '../../ui/star.tsx';
+import { Waiting } from '../../ui/status.tsx';
+import { Avatar } from '../../ui/avatar.tsx';
+import { languages } from '../../platform/locale.ts';
+import { paths } from '../../paths.ts';
+import { client } from '../../models/client.ts';
+import { currentCall, enterCall, leaveCall, loadCalls } from '../../models/current-call.ts';
+import { attempt, tellError } from '../../models/toasts.ts';
+import { chooseToSpeak, language, say } from '../../words/words.ts';
+import { InCall } from './in-call.tsx';
+import { Lobby } from './lobby.tsx';
+import { isOver, overWords } from './over.ts';
+import { MatrixError } from '../../matrix/door.ts';
+import type { Call, JoinOptions, LinkFacts } from '../../calls/door.ts';
+
+type Found = LinkFacts | 'looking' | 'invalid' | 'unreachable';
+
+/** A meeting by its link, for anyone who has it. The secret stays in the fragment, which no server sees. */
+export function LinkScreen({ token }: { token: string }) {
+  const [facts, setFacts] = useState<Found>('looking');
+  const [name, setName] = useState(client.people.own.value?.name ?? '');
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    setFacts('looking');
+    loadCalls()
+      .then((calls) => calls.linkFacts(token))
+      .then(setFacts, (error: unknown) => {
+        const invalid =
+          error instanceof MatrixError && error.kind === 'server' && (error.status ?? 500) < 500;
+        setFacts(invalid ? 'invalid' : 'unreachable');
+      });
+  }, [token, tries]);
+  const current = currentCall.value;
+  const call = current?.linkId === token ? current.call : undefined;
+  if (facts === 'looking') return <Waiting words={say('loading')} />;
+  if (facts === 'invalid' || facts === 'unreachable') {
+    return <NoMeeting invalid={facts === 'invalid'} onRetry={() => setTries(tries + 1)} />;
+  }
+  const title = facts.title || say('meetingTitle');
+  const state = call?.state.value;
+  if (call && (state === 'live' || state === 'reconnecting')) return <InCall call={call} title={title} />;
+  const key = location.hash.slice(1);
+  const enter = (options: JoinOptions) =>
+    void attempt(async () =>
+      enterCall({ call: (await loadCalls()).joinByLink(token, key, name.trim(), options), linkId: token }),
+    );
+  return (
+    <Lobby
+      title={title}
+      detail={say(facts.open ? 'meetingNow' : 'aloneHere')}
+      head={<GuestHead />}
+      face={<Avatar id={`guest ${name}`} name={name} size={96} />}
+      guest={{ name, onName: setName }}
+      dock={call && <RequestDock call={call} />}
+      onEnter={enter}
+    />
+  );
+}
+
+/** What became of the wish to come in. */
+function RequestDock({ call }: { call: Call }) {
+  const state = call.state.value;
+  const cancel = () => void leaveCall().catch(tellError);
+  if (isOver(state)) {
+    const { title, detail } = overWords(state);
+    return (
+      <Dock
+        title={title}
+        detail={detail}
+        waiting={false}
+        action={
+          <Button kind="text" onClick={cancel}>
+            {say('retry')}
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <Dock
+      waiting
+      title={say(state === 'waiting' ? 'requestSent' : 'connectingMeeting')}
+      detail={state === 'waiting' ? say('requestWaiting') : ''}
+      action={
+        <Button kind="text" onClick={cancel}>
+          {say('cancel')}
+        </Button>
+      }
+    />
+  );
+}
+
+function GuestHead() {
+  const name = languages.find(({ code }) => code === language.value)?.name;
+  return (
+    <header class="guest-head">
+      <Mark size={24} />
+      <span class="grow">
+        <b>{say('appName')}</b>
+        <br />
+        <bdi dir="ltr" class="t-small ink-3">
+          {location.host}
+        </bdi>
+      </span>
+      <span class="pick guest-language">
+        <span class="t-small ink-2">{name}</span>
+        <Icon name="globe" size={20} />
+        <select
+          aria-label={say('language')}
+          value={language.value}
+          onChange={(event) => {
+            const chosen = languages.find(({ code }) => code === event.currentTarget.value);
+            if (chosen) void attempt(() => chooseToSpeak(chosen.code));
+          }}
+        >
+          {languages.map((one) => (
+            <option key={one.code} value={one.code}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+      </span>
+    </header>
+  );
+}
+
+function NoMeeting({ invalid, onRetry }: { invalid: boolean; onRetry: () => void }) {
+  return (
+    <main class="app">
+      <EmptyState
+        tall
+        title={say(invalid ? 'linkInvalid' : 'offline')}
+        detail={say(invalid ? 'linkInvalidDetail' : 'noConnectionTry')}
+        actions={
+          invalid ? (
+            <ButtonLink href={paths.chats}>{say('toChats')}</ButtonLink>
+          ) : (
+            <Button kind="quiet" icon="retry" onClick={onRetry}>
+              {say('retry')}
+            </Button>
+          )
+        }
+      />
+    </main>
+  );
+}
