@@ -2,9 +2,11 @@ import { batch, signal } from '@preact/signals-core';
 import {
   ConnectionState,
   DisconnectReason,
+  LoggerNames,
   ParticipantEvent,
   Room,
   RoomEvent,
+  setLogLevel,
   Track,
   VideoPresets,
 } from 'livekit-client';
@@ -37,6 +39,8 @@ interface Word {
 }
 
 const topic = 'majlis.state';
+/** How long a change of key may take until somebody who has not shown the new one is named; milliseconds. */
+const changeTime = 8000;
 
 export class LiveCall implements Call {
   readonly state = signal<CallState>('connecting');
@@ -59,10 +63,12 @@ export class LiveCall implements Call {
   private readonly worker: Worker;
   private readonly room: Room;
   private readonly words = new Map<string, Word>();
-  private readonly unreadable = new Set<string>();
+  /** Whose frames could not be decrypted, and when that last happened. */
+  private readonly unreadable = new Map<string, number>();
   private readonly meter: TrafficMeter;
   private readonly stops: (() => void)[] = [];
   private epoch: Epoch | undefined;
+  private epochSince = 0;
   private drawing = false;
   private leaving = false;
 
@@ -70,6 +76,9 @@ export class LiveCall implements Call {
     this.parts = parts;
     this.title = signal(parts.title);
     this.audioOnly.value = parts.options.audioOnly === true;
+    // Frames without a key are normal while a key changes; LiveKit would write a line for each.
+    setLogLevel('error');
+    setLogLevel('silent', LoggerNames.E2EE);
     this.worker = parts.startE2eeWorker();
     this.room = new Room({
       adaptiveStream: true,
@@ -95,6 +104,7 @@ export class LiveCall implements Call {
     });
     this.meter = new TrafficMeter(this.room, (kbits, received, sent) => {
       this.kbits.value = kbits;
+      this.forgiveReadable();
       this.bytes.value += received + sent;
       parts.addTraffic(received, sent);
     });
@@ -234,10 +244,13 @@ export class LiveCall implements Call {
 
   private async adopt(epoch: Epoch): Promise<void> {
     this.epoch = epoch;
+    this.epochSince = this.parts.now();
     this.unreadable.clear();
     const others = [...this.room.remoteParticipants.keys()];
-    await this.keys.use(epoch, this.room.localParticipant.identity, others);
-    await this.say();
+    await this.keys.use(epoch, this.room.localParticipant.identity, others, () => {
+      void this.say();
+      this.draw();
+    });
     this.draw();
   }
 
@@ -278,7 +291,7 @@ export class LiveCall implements Call {
         void this.say();
       })
       .on(RoomEvent.EncryptionError, (_error, participant) => {
-        if (participant !== undefined) this.unreadable.add(participant.identity);
+        if (participant !== undefined) this.unreadable.set(participant.identity, this.parts.now());
         this.draw();
       })
       .on(RoomEvent.Disconnected, (reason) => void this.finish(endOf(reason)));
@@ -301,6 +314,14 @@ export class LiveCall implements Call {
       console.warn('A key is missing.', thrown instanceof Error ? thrown.message : thrown);
     });
     participant.on(ParticipantEvent.IsSpeakingChanged, () => this.draw());
+  }
+
+  /** Who has caused no error for a while can be read again. */
+  private forgiveReadable(): void {
+    for (const [identity, at] of this.unreadable) {
+      if (at < this.parts.now() - 3000) this.unreadable.delete(identity);
+    }
+    this.draw();
   }
 
   /** Sounds play without an element on the screen. */
@@ -386,6 +407,7 @@ export class LiveCall implements Call {
       before: this.people.value,
       words: this.words,
       epoch: this.epoch?.number,
+      changing: this.parts.now() - this.epochSince < changeTime,
       ownHand: this.hand.value,
       unreadable: this.unreadable,
       known: this.parts.known,

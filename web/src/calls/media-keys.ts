@@ -17,16 +17,25 @@ export class MediaKeys extends BaseKeyProvider {
     super({ sharedKey: false, ratchetWindowSize: 0, failureTolerance: -1, keyringSize: keyRing });
   }
 
-  /** Takes an epoch. What others send can be read at once; the own sending follows after a head start (none for the first). */
-  async use(epoch: Epoch, ownIdentity: string, others: readonly string[]): Promise<void> {
+  /** Takes an epoch. What others send can be read at once; the own sending follows after a head start (none for the first), and is told by `sending`. */
+  async use(
+    epoch: Epoch,
+    ownIdentity: string,
+    others: readonly string[],
+    sending: () => void,
+  ): Promise<void> {
     const first = this.latest === undefined;
     this.ownIdentity = ownIdentity;
     this.latest = epoch;
     this.epochs.set(epoch.number % keyRing, epoch);
     for (const identity of others) await this.give(epoch, identity);
     clearTimeout(this.timer);
-    if (first) await this.give(epoch, ownIdentity);
-    else this.timer = setTimeout(() => void this.give(epoch, ownIdentity), headStart);
+    const switchOver = async () => {
+      await this.give(epoch, ownIdentity);
+      sending();
+    };
+    if (first) await switchOver();
+    else this.timer = setTimeout(() => void switchOver(), headStart);
   }
 
   /** Somebody came: their frames may be of any epoch that is still in the ring. */

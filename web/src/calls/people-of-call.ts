@@ -13,8 +13,10 @@ export interface PeopleInput {
   readonly before: readonly CallPerson[];
   readonly words: ReadonlyMap<string, { readonly epoch: number; readonly hand: boolean }>;
   readonly epoch: number | undefined;
+  /** The key has just changed: who had the one before is about to show that they have this one. */
+  readonly changing: boolean;
   readonly ownHand: boolean;
-  readonly unreadable: ReadonlySet<string>;
+  readonly unreadable: ReadonlyMap<string, number>;
   readonly known: (userId: string) => Known | undefined;
 }
 
@@ -38,7 +40,7 @@ function personOf(participant: Participant, input: PeopleInput): CallPerson {
   const { user_id: userId, guest_id: guestId } = participant.attributes;
   const known = userId === undefined ? undefined : input.known(userId);
   const word = input.words.get(identity);
-  const has = own ? input.epoch !== undefined : word !== undefined && word.epoch === input.epoch;
+  const has = own ? input.epoch !== undefined : word !== undefined && upToDate(word.epoch, input);
   const video = sourceOf(participant.getTrackPublication(Track.Source.Camera));
   const screen = sourceOf(participant.getTrackPublication(Track.Source.ScreenShare));
   return {
@@ -61,6 +63,10 @@ function personOf(participant: Participant, input: PeopleInput): CallPerson {
     ...(video === undefined ? {} : { video }),
     ...(screen === undefined ? {} : { screen }),
   };
+}
+
+function upToDate(shown: number, { epoch, changing }: PeopleInput): boolean {
+  return shown === epoch || (changing && epoch !== undefined && shown === epoch - 1);
 }
 
 function qualityOf(participant: Participant): CallPerson['connection'] {
