@@ -82,7 +82,9 @@ export function contractBreach(
   status: number,
   body: unknown,
 ): string | undefined {
-  if (status >= 400 && status !== 401) return errorBreach(body);
+  // A 401 is either about the token, or asks for interactive authentication.
+  const interactive = status === 401 && Array.isArray((body as { flows?: unknown } | undefined)?.flows);
+  if (status >= 400 && !interactive) return errorBreach(body);
   const schemas = operationsFor(method, path).flatMap(({ responses }) => responses[String(status)] ?? []);
   if (schemas.length === 0) return status >= 400 ? errorBreach(body) : undefined;
   const breaches = schemas.map((schema) => {

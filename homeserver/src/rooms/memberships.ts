@@ -1,6 +1,6 @@
 import { actionLevel, membershipOf, powerLevel } from '@majlis/protocol';
 import type { JsonObject, JsonValue } from '@majlis/protocol';
-import { forbidden, notFound } from '../http/errors.ts';
+import { MatrixError, forbidden, notFound } from '../http/errors.ts';
 import type { HomeserverParts } from '../parts.ts';
 import { textOf } from './room.ts';
 import type { Room } from './room.ts';
@@ -56,7 +56,7 @@ export class Memberships {
     );
   }
 
-  /** @throws MatrixError 404 when there is no such user here. */
+  /** @throws MatrixError 404 when there is no such user here, 403 when they take no invitations. */
   async invite(roomId: string, sender: string, target: string, details: JsonObject = {}): Promise<void> {
     await this.#sender.send(roomId, await this.inviteDraft(sender, target, details));
   }
@@ -64,7 +64,15 @@ export class Memberships {
   async inviteDraft(sender: string, target: string, details: JsonObject = {}): Promise<Draft> {
     const account = await this.#parts.storage.accounts.account(target);
     if (account === undefined || account.deactivated) throw notFound(`There is no user ${target} here`);
+    if (await this.#blocksInvites(target))
+      throw new MatrixError(403, 'M_INVITE_BLOCKED', `${target} takes no invitations`);
     return member(sender, target, { ...details, ...(await this.profileOf(target)), membership: 'invite' });
+  }
+
+  /** Client-Server API 1.18, "Invite permission". */
+  async #blocksInvites(userId: string): Promise<boolean> {
+    const text = await this.#parts.storage.rooms.accountDataOf(userId, 0, 'm.invite_permission_config');
+    return text !== undefined && (JSON.parse(text) as JsonObject)['default_action'] === 'block';
   }
 
   /** Own leave, removal, or lifting a ban: all are the membership `leave`. */

@@ -19,6 +19,11 @@ const specVersions = [
   'v1.10',
   'v1.11',
   'v1.12',
+  'v1.13',
+  'v1.14',
+  'v1.15',
+  'v1.16',
+  'v1.17',
 ];
 
 const unstableFeatures: Readonly<Record<string, boolean>> = {
