@@ -60,7 +60,7 @@ export function accountEndpoints(
     openEndpoint({
       method: 'GET',
       paths: ['/_matrix/client/v1/register/m.login.registration_token/validity'],
-      rate: 'register',
+      rate: 'login',
       async handle({ query }) {
         const token = query.get('token');
         if (token === null) throw missingParam("'token' is missing");
