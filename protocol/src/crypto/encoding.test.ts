@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeBase64, encodeBase64, encodeBase64Url } from './base64.ts';
-import { utf8Length } from './utf8.ts';
+import { fitsUtf8, utf8Length } from './utf8.ts';
 
 test('base64 as Node writes it, without padding', () => {
   fc.assert(
@@ -52,5 +52,13 @@ test('the length in UTF-8 as Node counts it', () => {
         assert.equal(utf8Length(odd + text), Buffer.byteLength(odd + text));
       },
     ),
+  );
+});
+
+test('whether a text fits is what its length says', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 12 }), fc.nat({ max: 40 }), (text, bytes) => {
+      assert.equal(fitsUtf8(text, bytes), Buffer.byteLength(text) <= bytes);
+    }),
   );
 });

@@ -16,6 +16,12 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
+/** Whether a string takes at most so many bytes in UTF-8; counts them only where the length leaves it open. */
+export function fitsUtf8(text: string, bytesMax: number): boolean {
+  if (text.length > bytesMax) return false;
+  return text.length * 3 <= bytesMax || utf8Length(text) <= bytesMax;
+}
+
 function isLow(code: number): boolean {
   return code >= 0xdc00 && code < 0xe000;
 }

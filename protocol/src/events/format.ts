@@ -1,4 +1,4 @@
-import { utf8Length } from '../crypto/utf8.ts';
+import { fitsUtf8 } from '../crypto/utf8.ts';
 import { isEventId, isRoomId, isUserId } from '../identifiers/identifiers.ts';
 import { isJsonObject, own, type JsonObject, type JsonValue } from '../json/value.ts';
 import type { RoomVersion } from '../room-versions/room-version.ts';
@@ -92,7 +92,7 @@ function checkEventIds(event: JsonObject, key: 'prev_events' | 'auth_events', mo
 }
 
 function isField(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= fieldBytesMax && utf8Length(value) <= fieldBytesMax;
+  return typeof value === 'string' && fitsUtf8(value, fieldBytesMax);
 }
 
 function isCount(value: unknown): boolean {
@@ -104,7 +104,7 @@ function isCount(value: unknown): boolean {
  * Specification: Client-Server API, "Size limits".
  */
 export function checkEventSize(pdu: Pdu, text: string): Checked {
-  if (text.length > eventBytesMax || utf8Length(text) > eventBytesMax) {
+  if (!fitsUtf8(text, eventBytesMax)) {
     return broken(`an event has at most ${eventBytesMax} bytes`);
   }
   for (const key of ['type', 'sender', 'room_id', 'state_key'] as const) {

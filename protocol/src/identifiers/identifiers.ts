@@ -1,10 +1,10 @@
-import { utf8Length } from '../crypto/utf8.ts';
+import { fitsUtf8 } from '../crypto/utf8.ts';
 
 /** Every identifier of Matrix is at most this long, with its sigil and its domain. */
 export const identifierBytesMax = 255;
 
 function fits(text: string): boolean {
-  return text.length <= identifierBytesMax && utf8Length(text) <= identifierBytesMax;
+  return fitsUtf8(text, identifierBytesMax);
 }
 
 const port = '(?::[0-9]{1,5})?';
