@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startMajlis } from '@majlis/ops/dev';
+import type { TestServer } from '@majlis/ops/dev';
+import { acceptInvitation, bubbles, launch, phone, say, sees, signIn, signUp, startChat } from './browser.ts';
+import type { Person } from './browser.ts';
+
+const old = 'رسالة قبل الجهاز الجديد';
+
+/** The twelve words that the recovery page shows. */
+async function recoveryWords(person: Person): Promise<string> {
+  const { page } = person;
+  await page.goto(new URL('/you/recovery', page.url()).href);
+  await page.getByRole('button', { name: 'عرض الكلمات الاثنتي عشرة' }).click();
+  const items = page.getByRole('main').getByRole('listitem');
+  await items.nth(11).waitFor();
+  const texts = await items.allInnerTexts();
+  return texts.map((text) => text.replace(/^[\d٠-٩\s]+/, '').trim()).join(' ');
+}
+
+async function openRoom(person: Person): Promise<void> {
+  const { page } = person;
+  await page.goto(new URL('/', page.url()).href);
+  await page
+    .getByRole('region', { name: 'قائمة المحادثات' })
+    .getByRole('link', { name: /karim/ })
+    .first()
+    .click();
+}
+
+describe('one person, several devices', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let salma: Person;
+  let karim: Person;
+  let words: string;
+
+  before(async () => {
+    server = await startMajlis({ webApp: true });
+    browser = await launch();
+    salma = await signUp(browser, server.url, { name: 'salma' });
+    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
+    await startChat(salma, 'karim');
+    await say(salma, old);
+    await acceptInvitation(karim, 'salma');
+    await sees(karim, old);
+    words = await recoveryWords(salma);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('twelve words open the old messages on a new device', async () => {
+    assert.equal(words.split(' ').length, 12);
+    const second = await signIn(browser, server.url, 'salma');
+    await second.page.goto(`${server.url}/you/recovery`);
+    await second.page.getByRole('textbox', { name: 'إدخال الكلمات الاثنتي عشرة' }).fill(words);
+    await second.page.getByRole('button', { name: 'فتح رسائلي' }).click();
+    await second.page.getByText('رسائلك مفتوحة على هذا الجهاز.').first().waitFor();
+    await openRoom(second);
+    await sees(second, old);
+    assert.deepEqual(second.errors, []);
+    await second.context.close();
+  });
+
+  it('wrong words are refused and open nothing', async () => {
+    const second = await signIn(browser, server.url, 'salma');
+    await second.page.goto(`${server.url}/you/recovery`);
+    const wrong = words.split(' ').toReversed().join(' ');
+    await second.page.getByRole('textbox', { name: 'إدخال الكلمات الاثنتي عشرة' }).fill(wrong);
+    await second.page.getByRole('button', { name: 'فتح رسائلي' }).click();
+    await second.page.getByText('هذه الكلمات لا تفتح الحساب').waitFor();
+    await openRoom(second);
+    await second.page.getByRole('region', { name: 'الرسائل' }).waitFor();
+    assert.equal(await bubbles(second, old).count(), 0);
+    await second.context.close();
+  });
+
+  it('a device verified by emoji reads old messages from the backup', async () => {
+    const second = await signIn(browser, server.url, 'salma');
+    await salma.page.goto(server.url);
+    await second.page.goto(`${server.url}/you/recovery`);
+    await second.page.getByRole('button', { name: 'مقارنة مع جهاز آخر' }).click();
+    await salma.page.getByRole('button', { name: 'قبول' }).click();
+    const [first, other] = await Promise.all(
+      [salma, second].map(async (person) => {
+        await person.page.getByRole('button', { name: 'متطابقة', exact: true }).waitFor();
+        return person.page.getByRole('dialog').getByRole('listitem').allInnerTexts();
+      }),
+    );
+    assert.equal(first?.length, 7);
+    assert.deepEqual(first, other);
+    await salma.page.getByRole('button', { name: 'متطابقة', exact: true }).click();
+    await second.page.getByRole('button', { name: 'متطابقة', exact: true }).click();
+    await second.page.getByText('تم التأكيد').first().waitFor();
+    await openRoom(second);
+    await sees(second, old);
+    await say(karim, 'إلى الجهازين');
+    await sees(second, 'إلى الجهازين');
+    assert.deepEqual([...salma.errors, ...second.errors], []);
+  });
+});
