@@ -63,7 +63,9 @@ export class Client {
     const where = `${method} ${whole} → ${response.status}`;
     // 504 is how the specification says "not yet uploaded".
     assert.ok(response.status < 500 || response.status === 504, `${where} ${JSON.stringify(parsed)}`);
-    if (json && !whole.includes('/media/download/')) {
+    // Unstable parameters change answers that the specification describes.
+    const unstable = query.includes('org.matrix.');
+    if (json && !unstable && !whole.includes('/media/download/')) {
       const breach = contractBreach(method, whole, response.status, parsed);
       assert.equal(breach, undefined, `${where} breaks the contract`);
     }
