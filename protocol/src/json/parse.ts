@@ -190,8 +190,12 @@ class Reader {
     let made = '';
     for (;;) {
       const code = text.charCodeAt(at);
-      if (code === quote) break;
-      if (code === backslash) {
+      // Nearly every character is one of these.
+      if (code >= 0x20 && code !== quote && code !== backslash && code < 0xd800) {
+        at += 1;
+      } else if (code === quote) {
+        break;
+      } else if (code === backslash) {
         made += text.slice(run, at);
         this.at = at;
         made += this.escape();
@@ -204,10 +208,10 @@ class Reader {
         const low = text.charCodeAt(at + 1);
         if (code >= 0xdc00 || !(low >= 0xdc00 && low <= 0xdfff)) return this.fail('lone surrogate', at) ?? '';
         at += 2;
-      } else if (code !== code) {
-        return this.fail('unexpected end in a string', at) ?? '';
-      } else {
+      } else if (code > 0xdfff) {
         at += 1;
+      } else {
+        return this.fail('unexpected end in a string', at) ?? '';
       }
     }
     this.at = at + 1;
