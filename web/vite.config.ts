@@ -53,6 +53,8 @@ export default defineConfig({
     target: ['es2018', 'chrome87', 'firefox84', 'safari14.1'],
     cssTarget: ['chrome89', 'firefox84', 'safari15'],
     assetsInlineLimit: 0,
+    // LiveKit's client is one file of 600 kB, fetched only by those who meet.
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: {

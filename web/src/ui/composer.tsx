@@ -31,7 +31,8 @@ export function Composer(props: ComposerProps) {
     const element = field.current;
     if (!element) return;
     element.style.height = 'auto';
-    element.style.height = `${Math.max(44, Math.min(element.scrollHeight, 148))}px`;
+    const wanted = props.value === '' ? 44 : element.scrollHeight;
+    element.style.height = `${Math.max(44, Math.min(wanted, 148))}px`;
   }, [props.value, field]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;

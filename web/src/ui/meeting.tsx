@@ -73,6 +73,8 @@ export interface ControlProps {
   /** Off, with an outline: microphone or camera that are not sending. */
   readonly off?: boolean;
   readonly leave?: boolean;
+  /** Not on a phone. */
+  readonly wide?: boolean;
   readonly keys?: string;
   readonly badge?: string | undefined;
   readonly disabled?: boolean;
@@ -85,6 +87,7 @@ export function Control(props: ControlProps) {
   if (props.on) names.push('control-on');
   if (props.off) names.push('control-off');
   if (props.leave) names.push('control-leave');
+  if (props.wide) names.push('only-room');
   return (
     <button
       type="button"

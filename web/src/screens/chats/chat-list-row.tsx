@@ -40,7 +40,8 @@ function secondLine(room: RoomSummary): Line {
   if (room.draft) return { lead: say('draft'), text: room.draft.replace(/\s+/g, ' ') };
   if (!room.last) return { text: '' };
   const { text, icon } = lastWords(room.last, room.direct !== undefined, say);
-  const tick = room.last.own && room.last.send ? ticks[room.last.send] : undefined;
+  const told = room.last.preview.kind === 'system' || room.last.preview.kind === 'call';
+  const tick = room.last.own && room.last.send && !told ? ticks[room.last.send] : undefined;
   if (tick) return { text, icon: <Tick state={tick.state} label={say(tick.label)} /> };
   return icon ? { text, icon: <Icon name={icon} size={16} /> } : { text };
 }

@@ -73,6 +73,7 @@ export function Controls({ call, side, chat, onSide }: ControlsProps) {
       />
       {'getDisplayMedia' in (navigator.mediaDevices ?? {}) && (
         <Control
+          wide
           icon="share"
           label={say(screen ? 'stopSharing' : 'shareScreen')}
           on={screen}

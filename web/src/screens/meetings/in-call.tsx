@@ -5,6 +5,7 @@ import { Chip } from '../../ui/badge.tsx';
 import { Sparkline } from '../../ui/meeting.tsx';
 import { Waiting } from '../../ui/status.tsx';
 import { useAwake } from '../../models/wake-lock.ts';
+import { useLasting } from '../../models/lasting.ts';
 import { shares } from '../../models/tiles.ts';
 import { attempt } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
@@ -104,8 +105,10 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
           {elapsed}
         </span>
       </span>
-      <PrivacyChip call={call} onPress={onPrivacy} />
-      <Rate call={call} />
+      <span class="meeting-facts">
+        <PrivacyChip call={call} onPress={onPrivacy} />
+        <Rate call={call} />
+      </span>
       <IconButton
         icon="grid"
         label={say(view === 'grid' ? 'focusView' : 'gridView')}
@@ -116,9 +119,20 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
   );
 }
 
+/** How long a key may be on its way before it is called missing, milliseconds. */
+const patience = 8000;
+
 /** One plain sentence; in caution colours and with a name when somebody cannot decrypt. */
 function PrivacyChip({ call, onPress }: { call: Call; onPress: () => void }) {
   const without = call.privacy.value.people.find((person) => !person.canDecrypt);
+  const lasting = useLasting(without?.id, patience);
+  if (without && lasting !== without.id) {
+    return (
+      <Chip kind="outline" icon="key" onClick={onPress}>
+        {say('encryptionLoading')}
+      </Chip>
+    );
+  }
   return without ? (
     <Chip kind="warn" icon="warning" onClick={onPress}>
       {say('cannotDecrypt', { name: without.name })}
@@ -139,7 +153,7 @@ function Rate({ call }: { call: Call }) {
     setRates((before) => [...before, kbits].slice(-samples));
   }, [kbits]);
   return (
-    <span class="rate only-room">
+    <span class="rate">
       {rates.length > 1 && <Sparkline values={shares(rates)} />}
       <b>{say('kilobitsASecond').replace('{amount}', format.value.number(kbits))}</b>
       <span>{format.value.size(call.bytes.value)}</span>

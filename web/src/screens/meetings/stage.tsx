@@ -5,6 +5,7 @@ import { Tile, VideoPicture } from '../../ui/meeting.tsx';
 import { VoiceRing } from '../../ui/star.tsx';
 import { useFace } from '../../models/pictures.ts';
 import { firstName } from '../../models/room-words.ts';
+import { useLasting } from '../../models/lasting.ts';
 import { gridPage, inFront } from '../../models/tiles.ts';
 import { say } from '../../words/words.ts';
 import { useShow } from './use-show.ts';
@@ -93,7 +94,8 @@ export function CallFace({ person, size }: { person: CallPerson; size: number })
 }
 
 function PersonTile({ person, size }: { person: CallPerson; size: number }) {
-  const trouble = person.unreadable
+  const unreadable = useLasting(person.unreadable, 5000);
+  const trouble = unreadable
     ? say('cannotRead')
     : person.connection === 'poor' || person.connection === 'lost'
       ? say('weakConnection')
