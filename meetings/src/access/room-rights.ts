@@ -1,6 +1,7 @@
 import {
   actionLevel,
   callMemberType,
+  localpartOf,
   membershipOf,
   powerLevel,
   requiredLevel,
@@ -53,7 +54,7 @@ export async function roomRights(
   return {
     roomId,
     roomName: text(lookup('m.room.name', ''), 'name') ?? '',
-    displayName: text(lookup('m.room.member', userId), 'displayname') ?? userId,
+    displayName: text(lookup('m.room.member', userId), 'displayname') ?? localpartOf(userId),
     mayAdmit: level >= actionLevel(lookup, 'invite'),
     mayRemove: (other) => level >= actionLevel(lookup, 'kick') && level > powerLevel(lookup, other, version),
   };

@@ -27,8 +27,10 @@ interface LobbyProps {
   readonly onEnter: (options: JoinOptions) => void;
 }
 
-function usePreview(): Preview | undefined {
+/** The devices, and whether the browser has answered about them: nobody should enter with a voice that was not ready. */
+function usePreview(): { readonly preview: Preview | undefined; readonly answered: boolean } {
   const [preview, setPreview] = useState<Preview>();
+  const [answered, setAnswered] = useState(false);
   useEffect(() => {
     let gone = false;
     let started: Preview | undefined;
@@ -38,13 +40,17 @@ function usePreview(): Preview | undefined {
       if (gone) started.stop();
       else setPreview(started);
     };
-    start().catch(tellError);
+    start()
+      .catch(tellError)
+      .finally(() => {
+        if (!gone) setAnswered(true);
+      });
     return () => {
       gone = true;
       started?.stop();
     };
   }, []);
-  return preview;
+  return { preview, answered };
 }
 
 function chosenDevices(preview: Preview | undefined): Partial<Record<DeviceKind, string>> {
@@ -54,7 +60,7 @@ function chosenDevices(preview: Preview | undefined): Partial<Record<DeviceKind,
 
 /** Before a meeting: how one looks and sounds, which devices, how much data. */
 export function Lobby({ title, detail, head, face, guest, dock, onEnter }: LobbyProps) {
-  const preview = usePreview();
+  const { preview, answered } = usePreview();
   const [audioOnly, setAudioOnly] = useState(savesData());
   const [nameless, setNameless] = useState(false);
   const enter = () => {
@@ -122,7 +128,7 @@ export function Lobby({ title, detail, head, face, guest, dock, onEnter }: Lobby
       </main>
       {dock ?? (
         <div class="page-foot lobby-foot">
-          <Button kind="primary" wide tall onClick={enter}>
+          <Button kind="primary" wide tall busy={!answered} onClick={enter}>
             {say(guest ? 'askToEnter' : 'enter')}
           </Button>
         </div>
