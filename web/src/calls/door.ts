@@ -42,7 +42,10 @@ export interface LobbyRequest {
   readonly id: string;
   readonly name: string;
   readonly avatarId: string;
-  /** The guest has shown that they hold the whole link: they will be able to see and hear. */
+  /**
+   * The guest has proved that they hold the whole link, so they will see and hear. False also when this device does not know the
+   * link's secret (another member made it and is not in the call).
+   */
   readonly hasKey: boolean;
 }
 

@@ -15,6 +15,8 @@ export interface CallSide {
 export interface Entrance {
   /** Guests who wait; always empty for guests. */
   readonly lobby: ReadonlySignal<readonly LobbyGuest[]>;
+  /** Whether a waiting guest has proved to hold the secret of their link, as far as this device can tell. */
+  hasProved(guestId: string): boolean;
   /** Resolves when this person may join (guests wait here), with what LiveKit needs. */
   enter(side: CallSide, waiting: () => void): Promise<JoinAnswer>;
   /** Connected. */

@@ -18,7 +18,6 @@ import type { Epoch, Participant } from './epochs.ts';
 import { MediaKeys } from './media-keys.ts';
 import { peopleOf } from './people-of-call.ts';
 import type { Known } from './people-of-call.ts';
-import { linkOfOffer } from './guest-seal.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 
 export interface LiveCallParts {
@@ -382,7 +381,7 @@ export class LiveCall implements Call {
         id: guest.guest_id,
         name: guest.name,
         avatarId: guest.guest_id,
-        hasKey: guest.key_offer !== undefined && linkOfOffer(guest.key_offer) !== undefined,
+        hasKey: this.parts.entrance.hasProved(guest.guest_id),
       }));
   }
 

@@ -4,6 +4,7 @@ import { MatrixError } from '../matrix/door.ts';
 import type { Signalling } from '../matrix/door.ts';
 import { CallAnnouncement } from './call-announcement.ts';
 import type { CallSide, Entrance } from './entrance.ts';
+import { linkOfOffer, readOffer } from './guest-seal.ts';
 import type { LinkSecrets } from './link-secrets.ts';
 import { MemberApi } from './meetings-api.ts';
 import { MemberKeys } from './member-keys.ts';
@@ -24,12 +25,17 @@ export class MemberEntrance implements Entrance {
   private readonly api: MemberApi;
   private readonly announcement: CallAnnouncement;
   private readonly ended = new AbortController();
+  private readonly proved = new Set<string>();
   private keys: MemberKeys | undefined;
 
   constructor(parts: MemberEntranceParts) {
     this.parts = parts;
     this.api = new MemberApi(parts.signalling, parts.roomId);
     this.announcement = new CallAnnouncement(parts.signalling, parts.roomId, parts.own);
+  }
+
+  hasProved(guestId: string): boolean {
+    return this.proved.has(guestId);
   }
 
   async enter(side: CallSide): Promise<JoinAnswer> {
@@ -75,6 +81,14 @@ export class MemberEntrance implements Entrance {
     return this.api.mute(identity);
   }
 
+  private async prove({ guest_id: guestId, key_offer: offer }: LobbyGuest): Promise<void> {
+    if (offer === undefined || this.proved.has(guestId)) return;
+    const linkId = linkOfOffer(offer);
+    const secret = linkId === undefined ? undefined : await this.parts.links.get(linkId);
+    if (linkId === undefined || secret === undefined) return;
+    if ((await readOffer(offer, linkId, secret)) !== undefined) this.proved.add(guestId);
+  }
+
   private async watchLobby(): Promise<void> {
     const { signal: over } = this.ended;
     let version = 0;
@@ -82,6 +96,7 @@ export class MemberEntrance implements Entrance {
       try {
         const answer = await this.api.lobby(version, over);
         version = answer.version;
+        for (const guest of answer.guests) await this.prove(guest);
         this.lobby.value = answer.guests;
         this.keys?.lobbyChanged();
       } catch (thrown) {

@@ -1,34 +1,21 @@
 import {
   Attachment,
-  CollectStrategy,
-  DecryptionErrorCode,
-  DecryptionSettings,
   DeviceId,
   DeviceLists,
   EncryptedAttachment,
-  EncryptionSettings,
-  HistoryVisibility,
   initAsync,
-  MegolmDecryptionError,
   OlmMachine,
   ProcessedToDeviceEventType,
   RoomId,
-  ShieldStateCode,
-  TrustRequirement,
   UserId,
 } from '@matrix-org/matrix-sdk-crypto-wasm';
-import type {
-  DecryptedRoomEvent,
-  DecryptedToDeviceEvent,
-  Device,
-  RoomKeyInfo,
-} from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { DecryptedToDeviceEvent, Device, RoomKeyInfo } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { DeviceAddress, DeviceMessage, JsonContent } from '../door.ts';
 import { asMatrixError, MatrixError } from '../errors.ts';
 import { isObject, wait } from '../http.ts';
 import type { JsonBody } from '../http.ts';
-import type { Authenticity, EncryptedFile } from '../timeline/items.ts';
-import type { ClearEvent, DecryptionFailure, RawEvent } from '../timeline/log.ts';
+import type { EncryptedFile } from '../timeline/items.ts';
+import type { RawEvent } from '../timeline/log.ts';
 import type { RecoverySecret } from './contract.ts';
 import type {
   CryptoDelivery,
@@ -42,6 +29,7 @@ import type {
 import { Identity } from './identity.ts';
 import { KeyBackup } from './key-backup.ts';
 import { MachineRequests } from './machine-requests.ts';
+import { clearEvent, encryptionSettings, failureOf, trust, users } from './machine-values.ts';
 import { VerificationFlows } from './verification-flows.ts';
 
 interface Running {
@@ -449,64 +437,3 @@ const silentLogger = {
   warn: () => undefined,
   error: (message: unknown) => console.error(message),
 };
-
-/** The machine frees ids that are given to it in lists, so each list is made anew. */
-function users(ids: readonly string[]): UserId[] {
-  return ids.map((id) => new UserId(id));
-}
-
-function trust(): DecryptionSettings {
-  return new DecryptionSettings(TrustRequirement.Untrusted);
-}
-
-function encryptionSettings(room: EncryptedRoom): EncryptionSettings {
-  const settings = new EncryptionSettings();
-  settings.historyVisibility = {
-    invited: HistoryVisibility.Invited,
-    joined: HistoryVisibility.Joined,
-    shared: HistoryVisibility.Shared,
-    world_readable: HistoryVisibility.WorldReadable,
-  }[room.historyVisibility];
-  if (room.rotateAfterMessages !== undefined)
-    settings.rotationPeriodMessages = BigInt(room.rotateAfterMessages);
-  // The machine counts microseconds.
-  if (room.rotateAfterMs !== undefined) settings.rotationPeriod = BigInt(room.rotateAfterMs * 1000);
-  // Refuses to send when a verified person's identity has changed and the user has not seen it.
-  settings.sharingStrategy = CollectStrategy.errorOnUnverifiedUserProblem();
-  return settings;
-}
-
-function clearEvent(decrypted: DecryptedRoomEvent): ClearEvent {
-  const { type, content } = JSON.parse(decrypted.event) as JsonBody;
-  if (typeof type !== 'string' || !isObject(content)) {
-    return { type: 'm.room.message', content: {}, authenticity: 'mismatchedSender' };
-  }
-  return { type, content, authenticity: authenticityOf(decrypted) };
-}
-
-function authenticityOf(decrypted: DecryptedRoomEvent): Authenticity {
-  switch (decrypted.shieldState(false).code) {
-    case ShieldStateCode.UnknownDevice:
-      return 'unknownDevice';
-    case ShieldStateCode.UnsignedDevice:
-      return 'unverifiedDevice';
-    case ShieldStateCode.VerificationViolation:
-      return 'identityChanged';
-    case ShieldStateCode.MismatchedSender:
-      return 'mismatchedSender';
-    case ShieldStateCode.AuthenticityNotGuaranteed:
-      return 'notGuaranteed';
-    default:
-      return 'ok'; // Nobody has verified this person; that alone is nothing to speak of.
-  }
-}
-
-function failureOf(thrown: unknown, beforeThisDevice: boolean): DecryptionFailure {
-  if (!(thrown instanceof MegolmDecryptionError)) return 'broken';
-  if (thrown.withheldCode !== undefined) return 'withheld';
-  const missing =
-    thrown.code === DecryptionErrorCode.MissingRoomKey ||
-    thrown.code === DecryptionErrorCode.UnknownMessageIndex;
-  if (!missing) return 'broken';
-  return beforeThisDevice ? 'beforeThisDevice' : 'noKey';
-}
