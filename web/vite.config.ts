@@ -6,7 +6,7 @@ import { stripWasm } from './build/strip-wasm.ts';
 /** Where the sources find a server while they are being worked on: `MAJLIS_SERVER`, else the usual port. */
 const server = process.env['MAJLIS_SERVER'] ?? 'http://127.0.0.1:8008';
 /** Kept when they are first used: languages, encryption, calls, the gallery. */
-const loadedOnFirstUse = /^(gallery|livekit|crypto|worker|remote|calls|e2ee|(ar|en|fr|ru|tg)-)/;
+const loadedOnFirstUse = /^(gallery|calls|e2ee-worker|worker|remote|picture|ar|en|fr|ru|tg)-[\w-]{8}\./;
 
 /**
  * Writes the list of files that make up the offline shell into the service worker. Only files that the first screens

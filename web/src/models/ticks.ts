@@ -11,5 +11,5 @@ export const ticks: Readonly<
   sent: { state: 'sent', label: 'tickSent' },
   delivered: { state: 'delivered', label: 'tickDelivered' },
   read: { state: 'read', label: 'tickRead' },
-  failed: { state: 'failed', label: 'tickFailed' },
+  failed: { state: 'failed', label: 'failedHint' },
 };

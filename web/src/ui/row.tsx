@@ -17,6 +17,7 @@ export interface ChatRowProps {
   readonly lead?: string;
   readonly unread?: { readonly text: string; readonly label: string; readonly quiet: boolean } | undefined;
   readonly chosen?: boolean;
+  readonly onMenu?: (event: MouseEvent) => void;
   /** For the gallery. */
   readonly focused?: boolean;
 }
@@ -29,7 +30,12 @@ export function ChatRow(props: ChatRowProps) {
   if (props.chosen) names.push('row-chosen');
   if (props.focused) names.push('focused');
   return (
-    <a class={names.join(' ')} href={props.href} aria-current={props.chosen ? 'page' : undefined}>
+    <a
+      class={names.join(' ')}
+      href={props.href}
+      aria-current={props.chosen ? 'page' : undefined}
+      onContextMenu={props.onMenu}
+    >
       {props.avatar}
       <span class="row-words">
         <span class="row-line">

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ar } from './ar.ts';
 import { en } from './en.ts';
@@ -128,4 +129,17 @@ test('durations and badges', () => {
   assert.equal(format.duration(3_723_000), '1:02:03');
   assert.equal(format.badge(4), '4');
   assert.equal(format.badge(120), '99+');
+});
+
+test('no text lies about unused', () => {
+  const folder = new URL('../', import.meta.url);
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/^words\/(ar|en|fr|ru|tg)\.ts$/.test(name))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+  const quoted = new Set([...sources.matchAll(/'(\w+)'/g)].map((match) => match[1] ?? ''));
+  assert.deepEqual(
+    keys.filter((key) => !quoted.has(key)),
+    [],
+  );
 });

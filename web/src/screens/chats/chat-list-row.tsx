@@ -1,13 +1,19 @@
+import { useState } from 'preact/hooks';
 import { Tick } from '../../ui/bubble.tsx';
 import { Icon } from '../../ui/icons.tsx';
+import { Menu } from '../../ui/menu.tsx';
 import { ChatRow } from '../../ui/row.tsx';
 import { paths } from '../../paths.ts';
+import { client } from '../../models/client.ts';
 import { lastWords, titleWords } from '../../models/room-words.ts';
 import { ticks } from '../../models/ticks.ts';
+import { attempt } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import { RoomFace } from '../faces.tsx';
 import type { ComponentChildren } from 'preact';
 import type { RoomSummary } from '../../matrix/door.ts';
+import type { MenuEntry } from '../../ui/menu.tsx';
+import type { Rectangle } from '../../ui/place.ts';
 import type { ChatRowProps } from '../../ui/row.tsx';
 
 function signs(room: RoomSummary): NonNullable<ChatRowProps['signs']> {
@@ -46,22 +52,62 @@ function secondLine(room: RoomSummary): Line {
   return icon ? { text, icon: <Icon name={icon} size={16} /> } : { text };
 }
 
-/** One chat of the list. */
+function entries(room: RoomSummary): readonly MenuEntry[] {
+  const { roomId, pinned, muted } = room;
+  const unreadNow = room.unread > 0 || room.markedUnread;
+  const { rooms } = client;
+  return [
+    {
+      label: say(pinned ? 'unpin' : 'pin'),
+      icon: 'pin',
+      onPick: () => void attempt(() => rooms.setPinned(roomId, !pinned)),
+    },
+    {
+      label: say(muted ? 'unmute' : 'mute'),
+      icon: muted ? 'bell' : 'bell-off',
+      onPick: () => void attempt(() => rooms.setMuted(roomId, !muted)),
+    },
+    {
+      label: say(unreadNow ? 'markRead' : 'markUnread'),
+      icon: 'chat',
+      onPick: () => void attempt(() => rooms.setMarkedUnread(roomId, !unreadNow)),
+    },
+  ];
+}
+
+/** One chat of the list; a long press or the second mouse button opens what can be done with it. */
 export function ChatListRow(props: { room: RoomSummary; chosen: boolean; now: number }) {
   const { room, chosen, now } = props;
+  const [menu, setMenu] = useState<Rectangle>();
   const line = secondLine(room);
+  const open = (event: MouseEvent) => {
+    if (room.membership !== 'join') return;
+    event.preventDefault();
+    setMenu({ top: event.clientY, bottom: event.clientY, left: event.clientX, right: event.clientX });
+  };
   return (
-    <ChatRow
-      href={paths.room(room.roomId)}
-      avatar={<RoomFace room={room} />}
-      name={titleWords(room.title, say)}
-      signs={signs(room)}
-      time={room.time > 0 ? format.value.moment(room.time, now) : ''}
-      preview={line.text}
-      previewIcon={line.icon}
-      {...(line.lead === undefined ? {} : { lead: line.lead })}
-      unread={unread(room)}
-      chosen={chosen}
-    />
+    <>
+      {menu && (
+        <Menu
+          label={titleWords(room.title, say)}
+          at={menu}
+          entries={entries(room)}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+      <ChatRow
+        onMenu={open}
+        href={paths.room(room.roomId)}
+        avatar={<RoomFace room={room} />}
+        name={titleWords(room.title, say)}
+        signs={signs(room)}
+        time={room.time > 0 ? format.value.moment(room.time, now) : ''}
+        preview={line.text}
+        previewIcon={line.icon}
+        {...(line.lead === undefined ? {} : { lead: line.lead })}
+        unread={unread(room)}
+        chosen={chosen}
+      />
+    </>
   );
 }

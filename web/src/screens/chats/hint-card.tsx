@@ -1,6 +1,8 @@
+import { useState } from 'preact/hooks';
 import { Notice } from '../../ui/bubble.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { paths } from '../../paths.ts';
+import { readSetting, writeSetting } from '../../platform/storage.ts';
 import { client } from '../../models/client.ts';
 import { attempt } from '../../models/toasts.ts';
 import { say } from '../../words/words.ts';
@@ -24,7 +26,7 @@ export function HintCard() {
       </div>
     ) : null;
   }
-  if (encryption.identity.value !== 'elsewhere') return null;
+  if (encryption.identity.value !== 'elsewhere') return <SetUpRecovery />;
   return (
     <div class="list-card">
       <Notice
@@ -35,6 +37,42 @@ export function HintCard() {
           <ButtonLink kind="text" href={paths.recovery}>
             {say('check')}
           </ButtonLink>
+        }
+      />
+    </div>
+  );
+}
+
+/** Days that "Later" lasts. */
+const laterDays = 7;
+
+/** Once there are chats to lose: twelve words would keep them. */
+function SetUpRecovery() {
+  const [now] = useState(() => Date.now());
+  const [later, setLater] = useState(Number(readSetting('recoveryLater') ?? '0') || 0);
+  const { recovery, identity } = client.encryption;
+  const toLose = client.rooms.all.value.some((room) => room.membership === 'join' && room.encrypted);
+  if (!toLose || recovery.value !== 'none' || identity.value !== 'here' || now < later) return null;
+  const wait = () => {
+    const until = now + laterDays * 86_400_000;
+    writeSetting('recoveryLater', String(until));
+    setLater(until);
+  };
+  return (
+    <div class="list-card">
+      <Notice
+        icon="key"
+        title={say('recoveryOff')}
+        detail={say('setUpSoon')}
+        actions={
+          <span class="notice-actions">
+            <ButtonLink kind="text" href={paths.recovery}>
+              {say('setUpRecovery')}
+            </ButtonLink>
+            <Button kind="text" onClick={wait}>
+              {say('later')}
+            </Button>
+          </span>
         }
       />
     </div>

@@ -68,7 +68,9 @@ export function InCall({ call, title, roomId, onMinimise }: InCallProps) {
         {side === 'people' && <PeoplePanel call={call} roomId={roomId} onClose={() => setSide(undefined)} />}
         {side === 'chat' && roomId && <ChatPanel roomId={roomId} onClose={() => setSide(undefined)} />}
       </div>
-      <Controls call={call} side={side} chat={roomId !== undefined} onSide={setSide} />
+      <footer>
+        <Controls call={call} side={side} chat={roomId !== undefined} onSide={setSide} />
+      </footer>
       {asking && <PrivacyDialog call={call} onClose={() => setAsking(false)} />}
     </div>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import '../../styles/meeting.css';
+import { Notice } from '../../ui/bubble.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Switch } from '../../ui/choice.tsx';
@@ -28,7 +29,12 @@ interface LobbyProps {
 }
 
 /** The devices, and whether the browser has answered about them: nobody should enter with a voice that was not ready. */
-function usePreview(): { readonly preview: Preview | undefined; readonly answered: boolean } {
+function usePreview(): {
+  readonly preview: Preview | undefined;
+  readonly answered: boolean;
+  readonly supported: boolean;
+} {
+  const [supported, setSupported] = useState(true);
   const [preview, setPreview] = useState<Preview>();
   const [answered, setAnswered] = useState(false);
   useEffect(() => {
@@ -36,6 +42,8 @@ function usePreview(): { readonly preview: Preview | undefined; readonly answere
     let started: Preview | undefined;
     const start = async () => {
       const calls = await loadCalls();
+      setSupported(calls.supported);
+      if (!calls.supported) return;
       started = await calls.preview({ microphone: true, camera: !savesData() });
       if (gone) started.stop();
       else setPreview(started);
@@ -50,7 +58,7 @@ function usePreview(): { readonly preview: Preview | undefined; readonly answere
       started?.stop();
     };
   }, []);
-  return { preview, answered };
+  return { preview, answered, supported };
 }
 
 function chosenDevices(preview: Preview | undefined): Partial<Record<DeviceKind, string>> {
@@ -60,7 +68,7 @@ function chosenDevices(preview: Preview | undefined): Partial<Record<DeviceKind,
 
 /** Before a meeting: how one looks and sounds, which devices, how much data. */
 export function Lobby({ title, detail, head, face, guest, dock, onEnter }: LobbyProps) {
-  const { preview, answered } = usePreview();
+  const { preview, answered, supported } = usePreview();
   const [audioOnly, setAudioOnly] = useState(savesData());
   const [nameless, setNameless] = useState(false);
   const enter = () => {
@@ -86,6 +94,7 @@ export function Lobby({ title, detail, head, face, guest, dock, onEnter }: Lobby
             </h1>
             <p class="t-small ink-2">{detail}</p>
           </div>
+          {!supported && <Notice title={say('meetingUnsupported')} />}
           <LobbyPreview preview={preview} audioOnly={audioOnly} face={face} />
           {guest && (
             <TextField
@@ -104,23 +113,12 @@ export function Lobby({ title, detail, head, face, guest, dock, onEnter }: Lobby
             <DevicePick kind="microphone" icon="microphone" preview={preview} />
             {!audioOnly && <DevicePick kind="camera" icon="video" preview={preview} />}
             <DevicePick kind="speaker" icon="volume" preview={preview} />
-            <Item
-              icon="leaf"
-              title={say('audioOnly')}
-              detail={say('audioOnlyDetail', {
-                low: say('kilobitsASecond').replace('{amount}', format.value.number(18)),
-                high: format.value.number(420),
-              })}
-              end={
-                <Switch
-                  label={say('audioOnly')}
-                  checked={audioOnly}
-                  onChecked={(on) => {
-                    setAudioOnly(on);
-                    void preview?.setCamera(!on);
-                  }}
-                />
-              }
+            <AudioOnly
+              on={audioOnly}
+              onChange={(on) => {
+                setAudioOnly(on);
+                void preview?.setCamera(!on);
+              }}
             />
           </Card>
           {guest && <p class="t-small ink-3 lobby-note">{say('guestNote')}</p>}
@@ -128,11 +126,26 @@ export function Lobby({ title, detail, head, face, guest, dock, onEnter }: Lobby
       </main>
       {dock ?? (
         <div class="page-foot lobby-foot">
-          <Button kind="primary" wide tall busy={!answered} onClick={enter}>
+          <Button kind="primary" wide tall busy={!answered} disabled={!supported} onClick={enter}>
             {say(guest ? 'askToEnter' : 'enter')}
           </Button>
         </div>
       )}
     </div>
+  );
+}
+
+/** Sound alone, with what that saves. */
+function AudioOnly({ on, onChange }: { on: boolean; onChange: (on: boolean) => void }) {
+  return (
+    <Item
+      icon="leaf"
+      title={say('audioOnly')}
+      detail={say('audioOnlyDetail', {
+        low: say('kilobitsASecond').replace('{amount}', format.value.number(18)),
+        high: format.value.number(420),
+      })}
+      end={<Switch label={say('audioOnly')} checked={on} onChecked={onChange} />}
+    />
   );
 }

@@ -3,9 +3,9 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
-import { loadCalls } from '../../models/current-call.ts';
-import { attempt, tell } from '../../models/toasts.ts';
+import { attempt } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
+import { OpenLinks } from './open-links.tsx';
 import { CallFace } from './stage.tsx';
 import type { Call, CallPerson, LobbyRequest } from '../../calls/door.ts';
 import type { Rectangle } from '../../ui/place.ts';
@@ -14,13 +14,6 @@ interface PeoplePanelProps {
   readonly call: Call;
   readonly roomId: string | undefined;
   readonly onClose: () => void;
-}
-
-/** Makes a guest link for a room's meeting and copies it. */
-export async function copyNewLink(roomId: string): Promise<void> {
-  const address = await (await loadCalls()).createLink(roomId);
-  await navigator.clipboard.writeText(address);
-  tell(say('linkCopied'));
 }
 
 /** Who is there; above them who waits. */
@@ -49,13 +42,7 @@ export function PeoplePanel({ call, roomId, onClose }: PeoplePanelProps) {
           ))}
         </ul>
       </div>
-      {roomId !== undefined && (
-        <div class="side-foot">
-          <Button kind="quiet" icon="link" wide onClick={() => void attempt(() => copyNewLink(roomId))}>
-            {say('copyLink')}
-          </Button>
-        </div>
-      )}
+      {roomId !== undefined && <OpenLinks roomId={roomId} />}
       {menu && (
         <Menu
           label={menu.person.name}

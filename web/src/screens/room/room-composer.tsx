@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Quote } from '../../ui/bubble.tsx';
-import { IconButton } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { Composer } from '../../ui/composer.tsx';
+import { paths } from '../../paths.ts';
 import { touchFirst } from '../../platform/online.ts';
+import { navigate } from '../../platform/router.ts';
+import { client } from '../../models/client.ts';
 import { previewOf } from '../../models/preview-of.ts';
 import { previewWords, titleWords } from '../../models/room-words.ts';
 import { attempt } from '../../models/toasts.ts';
@@ -33,6 +36,8 @@ export function RoomComposer({ room, about, field, onDone, onFiles, onRecall }: 
   useEffect(() => {
     if (!touch) field.current?.focus();
   }, [room.roomId]);
+  const replacedBy = room.summary.value?.replacedBy;
+  if (replacedBy !== undefined) return <Moved to={replacedBy} />;
   if (!room.permissions.value.send) return <p class="composer-bar composer-none">{say('cannotSend')}</p>;
   if (recording) {
     return <VoiceRecorder room={room} onDone={() => setRecording(false)} />;
@@ -89,6 +94,19 @@ export function RoomComposer({ room, about, field, onDone, onFiles, onRecall }: 
         ) : undefined
       }
     />
+  );
+}
+
+/** The chat was upgraded: it goes on elsewhere. */
+function Moved({ to }: { to: string }) {
+  const go = () => attempt(async () => navigate(paths.room(await client.rooms.join(to)), { replace: true }));
+  return (
+    <div class="composer-bar composer-none">
+      <p>{say('sysUpgraded')}</p>
+      <Button kind="primary" onClick={() => void go()}>
+        {say('goThere')}
+      </Button>
+    </div>
   );
 }
 
