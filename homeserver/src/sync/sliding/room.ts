@@ -77,6 +77,10 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
   const initial = sent === undefined || sent.membership !== entry.membership;
   const fingerprint = JSON.stringify(config.requiredState);
   const expanded = !initial && config.timelineLimit > sent.timelineLimit;
+  // Somebody who is out was told so once; what goes on in the room is no longer theirs.
+  if (!joined && !initial && !expanded) {
+    return { text: undefined, sent, members: question.sentMembers, events: [] };
+  }
   const after = initial || expanded ? Number.MIN_SAFE_INTEGER : sent.tl;
   const slice = await timelineSlice(parts, room, { after, upTo: end, limit: config.timelineLimit });
   const sight = await parts.visibility.sight(room, userId);
