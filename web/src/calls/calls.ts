@@ -74,7 +74,7 @@ class CallEngine implements Calls {
   async createLink(roomId: string, title?: string): Promise<string> {
     const link = await new MemberApi(this.parts.client.signalling, roomId).createLink(title);
     const secret = newLinkSecret();
-    await this.secrets.add(roomId, link.link_id, secret);
+    await this.secrets.add(roomId, link.link_id, secret, true);
     return this.address(link.link_id, secret);
   }
 

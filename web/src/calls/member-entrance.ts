@@ -25,6 +25,7 @@ export class MemberEntrance implements Entrance {
   private readonly api: MemberApi;
   private readonly announcement: CallAnnouncement;
   private readonly ended = new AbortController();
+  private stopLinks: () => void = () => undefined;
   private readonly proved = new Set<string>();
   private keys: MemberKeys | undefined;
 
@@ -54,6 +55,7 @@ export class MemberEntrance implements Entrance {
   entered(): void {
     this.keys?.changed('came');
     void this.watchLobby();
+    this.stopLinks = this.parts.links.onNew(() => void this.proveAgain());
     this.announcement.announce(this.parts.now()).catch((thrown: unknown) => {
       console.warn('The room is not told of the call.', thrown instanceof Error ? thrown.message : thrown);
     });
@@ -65,6 +67,7 @@ export class MemberEntrance implements Entrance {
 
   async leave(): Promise<void> {
     this.ended.abort();
+    this.stopLinks();
     this.keys?.stop();
     await this.announcement.end();
   }
@@ -87,6 +90,12 @@ export class MemberEntrance implements Entrance {
     const secret = linkId === undefined ? undefined : await this.parts.links.get(linkId);
     if (linkId === undefined || secret === undefined) return;
     if ((await readOffer(offer, linkId, secret)) !== undefined) this.proved.add(guestId);
+  }
+
+  /** A secret came: guests who could not be judged may be now. */
+  private async proveAgain(): Promise<void> {
+    for (const guest of this.lobby.value) await this.prove(guest);
+    this.lobby.value = [...this.lobby.value];
   }
 
   private async watchLobby(): Promise<void> {

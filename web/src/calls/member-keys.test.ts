@@ -189,7 +189,7 @@ test('a guest who is in gets the key sealed, one with a forged offer does not', 
   t.after(stop);
   const links = new LinkSecrets({ get: async () => undefined, set: async () => undefined });
   const secret = newLinkSecret();
-  await links.add(roomId, 'link', secret);
+  await links.add(roomId, 'link', secret, true);
   const good = await makeOffer('link', secret);
   const forged = await makeOffer('link', newLinkSecret());
   const a = sit('a', links, { g1: good.offer, g2: forged.offer });
@@ -208,4 +208,19 @@ test('a guest who is in gets the key sealed, one with a forged offer does not', 
     ['g1'],
   );
   assert.deepEqual(await openSealed(a.boxes[0]?.sealed ?? '', good, 'link', secret), epoch);
+});
+
+test('a link made during the call is told to the others, who can then lead', async (t) => {
+  const { sit, move, stop } = makeCall();
+  t.after(stop);
+  const settings = { get: async () => undefined, set: async () => undefined };
+  const [mine, theirs] = [new LinkSecrets(settings), new LinkSecrets(settings)];
+  const a = sit('a', theirs);
+  sit('b', mine);
+  move([member('a', 1), member('b', 2)], 'came');
+  await a.next(1);
+  const told = new Promise<void>((resolve) => theirs.onNew(resolve));
+  await mine.add(roomId, 'link', 'secret', true);
+  await told;
+  assert.deepEqual(await theirs.ofRoom(roomId), [{ linkId: 'link', secret: 'secret', own: false }]);
 });

@@ -54,6 +54,10 @@ export class MemberKeys {
       signalling.onDeviceMessage(keyType, (message) => this.receive(message)),
       signalling.onDeviceMessage(askType, (message) => this.receive(message)),
       signalling.onDeviceMessage(linkType, (message) => this.receive(message)),
+      this.parts.links.onNew(() => {
+        this.inTurn(() => this.tellLinks());
+        this.inTurn(() => this.sealForGuests());
+      }),
     );
     let asked = 0;
     this.askTimer = setInterval(() => {
@@ -143,17 +147,20 @@ export class MemberKeys {
     }
   }
 
-  /** Tells newcomers the secrets of the room's guest links, so that whoever leads can let guests decrypt. */
+  /**
+   * Tells the others the secrets of the room's guest links, so that whoever leads can let guests decrypt: those made here, and the leader all.
+   */
   private async tellLinks(): Promise<void> {
-    const links = await this.parts.links.ofRoom(this.parts.roomId);
-    const targets = await this.membersWithRights(this.parts.participants());
-    const news = targets.filter(
-      ({ userId, deviceId }) => !this.toldLinks.has(`${userId} ${deviceId} ${links.length}`),
-    );
-    if (links.length === 0 || news.length === 0) return;
-    for (const { userId, deviceId } of news) this.toldLinks.add(`${userId} ${deviceId} ${links.length}`);
-    const entries = links.map(({ linkId, secret }) => ({ link_id: linkId, secret }));
-    await this.parts.signalling.sendToDevices(news, linkType, this.content({ links: entries }));
+    const leads = leaderOf(this.parts.participants())?.identity === this.parts.ownIdentity();
+    const links = (await this.parts.links.ofRoom(this.parts.roomId)).filter(({ own }) => own || leads);
+    for (const target of await this.membersWithRights(this.parts.participants())) {
+      const told = (linkId: string) => `${target.userId} ${target.deviceId} ${linkId}`;
+      const news = links.filter(({ linkId }) => !this.toldLinks.has(told(linkId)));
+      if (news.length === 0) continue;
+      const entries = news.map(({ linkId, secret }) => ({ link_id: linkId, secret }));
+      await this.parts.signalling.sendToDevices([target], linkType, this.content({ links: entries }));
+      for (const { linkId } of news) this.toldLinks.add(told(linkId));
+    }
   }
 
   private receive(message: DeviceMessage): void {
@@ -190,12 +197,10 @@ export class MemberKeys {
 
   private async learnLinks(content: JsonContent): Promise<void> {
     const links = Array.isArray(content['links']) ? content['links'] : [];
-    let news = false;
     for (const link of links as readonly { link_id?: unknown; secret?: unknown }[]) {
       if (typeof link?.link_id !== 'string' || typeof link.secret !== 'string') continue;
-      if (await this.parts.links.add(this.parts.roomId, link.link_id, link.secret)) news = true;
+      await this.parts.links.add(this.parts.roomId, link.link_id, link.secret, false);
     }
-    if (news) await this.sealForGuests();
   }
 
   private take(epoch: Epoch): void {
