@@ -107,6 +107,16 @@ export async function startChat(person: Person, other: string): Promise<void> {
   await composer(person).waitFor();
 }
 
+/** Waits for an element; when it does not come, says what the page shows instead. */
+async function shows(person: Person, wanted: ReturnType<Page['getByRole']>): Promise<void> {
+  try {
+    await wanted.first().waitFor();
+  } catch (error) {
+    const page = await person.page.locator('body').ariaSnapshot();
+    throw new Error(`${person.name} sees instead:\n${page}`, { cause: error });
+  }
+}
+
 export function composer(person: Person): ReturnType<Page['getByRole']> {
   return person.page.getByRole('textbox', { name: words.message });
 }
@@ -126,7 +136,7 @@ export function bubbles(person: Person, text: string): ReturnType<Page['getByRol
 
 /** Waits until the person sees this text in the conversation that is open. */
 export async function sees(person: Person, text: string): Promise<void> {
-  await bubbles(person, text).first().waitFor();
+  await shows(person, bubbles(person, text));
 }
 
 /** Accepts the invitation that is on top of the list of chats. */
@@ -138,5 +148,5 @@ export async function acceptInvitation(person: Person, from: string): Promise<vo
     .first()
     .click();
   await page.getByRole('button', { name: words.accept }).click();
-  await composer(person).waitFor();
+  await shows(person, composer(person));
 }

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startMajlis } from '@majlis/ops/dev';
+import type { TestServer } from '@majlis/ops/dev';
+import { acceptInvitation, arrive, launch, phone, say, signUp, startChat } from './browser.ts';
+import type { Person } from './browser.ts';
+import { received, until, watchMedia } from './media.ts';
+
+async function enterMeeting(person: Person): Promise<void> {
+  const { page } = person;
+  await page
+    .getByRole('link', { name: /انضمام|اجتماع الآن/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'دخول', exact: true }).click();
+  await page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
+}
+
+/** Waits until pictures and sound of the others have risen above what they were. */
+async function hearsAndSees(person: Person): Promise<void> {
+  const before = await received(person);
+  await until(
+    () => received(person),
+    (now) => now.framesDecoded > before.framesDecoded + 5 && now.audioEnergy > before.audioEnergy,
+    `${person.name} should see and hear the others`,
+  );
+}
+
+interface GuestAddress {
+  path: string;
+  secret: string;
+}
+
+/** Notes where the guest asks for a token and with which secret, to ask again as somebody would who kept them. */
+function watchTokens(person: Person): void {
+  person.page.on('request', (request) => {
+    if (!request.url().endsWith('/token')) return;
+    const secret = request.headers()['authorization'] ?? '';
+    tokens.set(person.name, { path: request.url(), secret });
+  });
+}
+
+const tokens = new Map<string, GuestAddress>();
+
+async function tokenAgain(person: Person): Promise<{ status: number; text: string }> {
+  const address = tokens.get(person.name);
+  assert.ok(address, 'the guest had asked for a token');
+  const answer = await fetch(address.path, {
+    method: 'POST',
+    headers: { authorization: address.secret, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+describe('a meeting of two members and a guest', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let salma: Person;
+  let karim: Person;
+  let rahim: Person;
+  let link: string;
+
+  before(async () => {
+    server = await startMajlis({ webApp: true, meetings: true });
+    browser = await launch();
+    salma = await signUp(browser, server.url, { name: 'salma' });
+    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
+    await salma.context.grantPermissions(['clipboard-read', 'clipboard-write', 'microphone', 'camera']);
+    for (const person of [salma, karim]) {
+      await watchMedia(person);
+      await person.page.reload();
+    }
+    await startChat(salma, 'karim');
+    await say(salma, 'نلتقي الآن');
+    await acceptInvitation(karim, 'salma');
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('both members see and hear each other', async () => {
+    await enterMeeting(salma);
+    await enterMeeting(karim);
+    await Promise.all([hearsAndSees(salma), hearsAndSees(karim)]);
+  });
+
+  it('a guest waits in the lobby and sees nothing', async () => {
+    await salma.page.getByRole('button', { name: 'الأشخاص' }).click();
+    await salma.page.getByRole('button', { name: 'نسخ رابط الدعوة' }).click();
+    link = await until(
+      () => salma.page.evaluate(() => navigator.clipboard.readText()),
+      (text) => text.includes('/meet/'),
+      'the link should be in the clipboard',
+    );
+    assert.match(link, /\/meet\/[\w-]{20,}#[\w-]{20,}$/);
+    rahim = await guest('رحيم', link);
+    await rahim.page.getByText('بانتظار موافقة أحد الأعضاء').first().waitFor();
+    assert.equal((await received(rahim)).packetsReceived, 0);
+  });
+
+  it('admitted, the guest and the members see and hear each other', async () => {
+    await salma.page.getByRole('button', { name: 'إدخال', exact: true }).click();
+    await rahim.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
+    await Promise.all([hearsAndSees(rahim), hearsAndSees(salma), hearsAndSees(karim)]);
+  });
+
+  it('a guest without the key of the link sees no picture', async () => {
+    const blind = await guest('متطفل', link.replace(/#.*/, `#${'A'.repeat(43)}`));
+    await salma.page.getByRole('button', { name: 'إدخال', exact: true }).click();
+    await blind.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
+    await until(
+      () => received(blind),
+      (now) => now.packetsReceived > 100,
+      'the media should arrive, locked',
+    );
+    const { framesDecoded, audioEnergy } = await received(blind);
+    assert.deepEqual({ framesDecoded, audioEnergy }, { framesDecoded: 0, audioEnergy: 0 });
+    await blind.context.close();
+  });
+
+  it('a removed guest is out and cannot come back', async () => {
+    const { page } = salma;
+    await page.getByRole('button', { name: /المزيد: .*رحيم/ }).click();
+    await page.getByRole('menuitem', { name: 'إخراج من الاجتماع' }).click();
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'إخراج', exact: true });
+    if (await confirm.isVisible().catch(() => false)) await confirm.click();
+    await rahim.page.getByText('انتهت مشاركتك في هذا الاجتماع.').first().waitFor();
+    const answer = await tokenAgain(rahim);
+    assert.equal(answer.status, 403);
+    assert.match(answer.text, /M_FORBIDDEN/);
+    await rahim.page.reload();
+    await rahim.page.getByRole('button', { name: 'طلب الدخول' }).waitFor();
+    assert.equal((await received(rahim)).packetsReceived, 0);
+    await hearsAndSees(karim);
+  });
+
+  it('nothing broke on the way', () => {
+    assert.deepEqual([...salma.errors, ...karim.errors, ...rahim.errors], []);
+  });
+
+  async function guest(name: string, address: string): Promise<Person> {
+    const person = await arrive(browser, '', { name, viewport: phone, path: 'about:blank' });
+    await watchMedia(person);
+    watchTokens(person);
+    await person.page.goto(address);
+    await person.page.getByRole('textbox', { name: 'اسمك كما يراه الحاضرون' }).fill(name);
+    await person.page.getByRole('button', { name: 'طلب الدخول' }).click();
+    return person;
+  }
+});
