@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
-import { ensureChromium, ensureLivekit, startTestCluster } from '@majlis/ops/dev';
+import { ensureChromium, ensureLivekit, ensureWebApp, startTestCluster } from '@majlis/ops/dev';
 import { follow } from './reporter.ts';
 import type { Tally } from './reporter.ts';
 
@@ -79,6 +79,8 @@ async function main(): Promise<void> {
     filters.length === 0 || browsers ? await ensureLivekit(progress) : undefined,
   ];
   for (const sentence of missing) if (sentence !== undefined) fail(sentence);
+  // Once, before files that run at the same time would build it each for themselves.
+  await ensureWebApp(root, progress);
   const cluster = await startTestCluster();
   Object.assign(process.env, cluster.environment, { NODE_COMPILE_CACHE: join(root, '.cache/compiled') });
   try {

@@ -91,7 +91,7 @@ async function delivery(server: ServerProcess, people: readonly Account[], roomI
   const client = new BenchClient(server.url);
   const sent = new Map<string, number>();
   const waits: number[] = [];
-  let running = true;
+  const work = { running: true };
   const [sender, ...readers] = people;
   if (sender === undefined) return;
   const filter = encodeURIComponent(
@@ -105,7 +105,7 @@ async function delivery(server: ServerProcess, people: readonly Account[], roomI
   }
   const polls = readers.slice(0, 9).map(async (reader) => {
     let since = tokens.get(reader.token) ?? '';
-    while (running) {
+    while (work.running) {
       const answer = await client.json<SyncAnswer>(
         'GET',
         `/_matrix/client/v3/sync?timeout=1000&filter=${filter}&since=${since}`,
@@ -133,7 +133,7 @@ async function delivery(server: ServerProcess, people: readonly Account[], roomI
   }
   await Promise.all(sends);
   await new Promise((resolve) => setTimeout(resolve, 300));
-  running = false;
+  work.running = false;
   await Promise.all(polls);
   for (const [eventId, at] of sent)
     for (const arrival of arrivals.get(eventId) ?? []) waits.push(arrival - at);

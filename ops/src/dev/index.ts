@@ -8,3 +8,4 @@ export { startMajlis } from './start-majlis.ts';
 export type { StartOptions, TestServer } from './start-majlis.ts';
 export { createTestDatabase, startTestCluster } from './test-cluster.ts';
 export type { TestCluster, TestDatabase } from './test-cluster.ts';
+export { ensureWebApp } from '../web-app/build.ts';
