@@ -64,8 +64,8 @@ export interface MessageFrameProps {
   readonly reactions?: ComponentChildren;
   readonly tools?: ComponentChildren;
   readonly failed?: boolean | undefined;
-  /** Holds a picture, which sets the width. */
-  readonly picture?: boolean;
+  /** A picture, from edge to edge above everything else; it sets the width. */
+  readonly media?: ComponentChildren;
   readonly onPress?: (() => void) | undefined;
   readonly onMenu?: ((event: MouseEvent) => void) | undefined;
   readonly id?: string | undefined;
@@ -76,7 +76,7 @@ export interface MessageFrameProps {
 export function MessageFrame(props: MessageFrameProps) {
   const names = ['message'];
   if (props.own) names.push('message-own');
-  if (props.picture) names.push('message-picture');
+  if (props.media) names.push('message-picture');
   if (props.first) names.push('message-first');
   if (!props.first) names.push('message-joined');
   if (!props.last) names.push('message-joining');
@@ -85,6 +85,7 @@ export function MessageFrame(props: MessageFrameProps) {
       {!props.own && <span class="message-face">{props.first && props.avatar}</span>}
       <div class="message-body">
         <div class={`bubble ${props.failed ? 'bubble-failed' : ''}`} onClick={props.onPress}>
+          {props.media}
           {props.author && (
             <span class="bubble-author">
               <bdi class={`name name-${props.author.tone} clip`}>{props.author.name}</bdi>

@@ -31,8 +31,7 @@ export function Composer(props: ComposerProps) {
     const element = field.current;
     if (!element) return;
     element.style.height = 'auto';
-    const wanted = props.value === '' ? 44 : element.scrollHeight;
-    element.style.height = `${Math.max(44, Math.min(wanted, 148))}px`;
+    element.style.height = `${element.scrollHeight}px`;
   }, [props.value, field]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;

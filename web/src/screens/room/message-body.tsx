@@ -35,7 +35,14 @@ interface BodyProps {
   readonly foot: ComponentChildren;
 }
 
-/** What a message says, by its kind. */
+/** The picture or video of a message, which stands above the sender's name. */
+export function mediaOf(item: MessageItem): ComponentChildren {
+  const { content } = item;
+  if (content.kind !== 'image' && content.kind !== 'video') return undefined;
+  return <Picture item={item} file={content.file} video={content.kind === 'video'} />;
+}
+
+/** What a message says, by its kind; pictures stand elsewhere. */
 export function MessageBody({ item, foot }: BodyProps) {
   const { content } = item;
   switch (content.kind) {
@@ -56,7 +63,6 @@ export function MessageBody({ item, foot }: BodyProps) {
     case 'video':
       return (
         <>
-          <Picture item={item} file={content.file} video={content.kind === 'video'} />
           <Uploading item={item} file={content.file} />
           {(content.caption ?? foot) && (
             <MessageText foot={foot}>{content.caption && <Words text={content.caption} />}</MessageText>

@@ -7,7 +7,7 @@ import { ticks } from '../../models/ticks.ts';
 import { attempt } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import { PersonFace, toneOf } from '../faces.tsx';
-import { MessageBody } from './message-body.tsx';
+import { MessageBody, mediaOf } from './message-body.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import type { MessageItem, OpenRoom, ReplyQuote } from '../../matrix/door.ts';
 import type { Spoken } from '../../models/timeline-rows.ts';
@@ -67,7 +67,7 @@ export function Message(props: MessageProps) {
             : undefined
         }
         failed={failed}
-        picture={sent?.content.kind === 'image' || sent?.content.kind === 'video'}
+        media={sent && mediaOf(sent)}
         onPress={failed ? () => void attempt(() => room.retry(item.key)) : undefined}
         onMenu={
           sent &&
