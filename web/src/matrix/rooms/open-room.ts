@@ -78,7 +78,11 @@ export class OpenRoomHandle implements OpenRoom {
   }
 
   async loadMembers(): Promise<void> {
-    await loadMembers(this.room, this.session.http, this.session.store);
+    // A sync answer that was being worked in meanwhile may have put the list aside: then it is asked for again.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await loadMembers(this.room, this.session.http, this.session.store);
+      if (this.room.members !== undefined) break;
+    }
     this.room.refreshNow();
   }
 
