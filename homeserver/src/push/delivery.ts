@@ -48,6 +48,7 @@ export class PushDelivery {
   readonly #retries = new Set<() => void>();
   /** Users with a pusher. */
   #users = new Set<string>();
+  #stopped = false;
 
   constructor(
     parts: DeliveryParts,
@@ -68,6 +69,7 @@ export class PushDelivery {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const cancel of this.#retries) cancel();
     this.#retries.clear();
     this.#users.clear();
@@ -96,7 +98,7 @@ export class PushDelivery {
   /** Failures are the log's business: nobody waits for these. */
   #run(work: Promise<void>): void {
     work.catch((error: unknown) =>
-      this.#parts.log.warn('a push could not be made', { reason: String(error) }),
+      this.#stopped ? undefined : this.#parts.log.warn('a push could not be made', { reason: String(error) }),
     );
   }
 
@@ -131,7 +133,7 @@ export class PushDelivery {
   async #deliver(key: string, queue: Queue): Promise<void> {
     if (queue.running) return;
     queue.running = true;
-    while (queue.news.length > 0) {
+    while (queue.news.length > 0 && !this.#stopped) {
       try {
         await this.#send(queue.pusher, queue.news[0]);
         queue.news.shift();
@@ -147,6 +149,7 @@ export class PushDelivery {
   }
 
   #retry(key: string, queue: Queue, error: unknown): void {
+    if (this.#stopped) return;
     queue.tries += 1;
     if (queue.tries >= tries_max) {
       this.#queues.delete(key);
