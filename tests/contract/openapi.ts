@@ -9,6 +9,10 @@ import addFormats from 'ajv-formats';
 type Responses = Readonly<Record<string, object | null>>;
 
 interface Contract {
+  /** Names of members of the body and of query parameters, by method and path. */
+  readonly requests: Readonly<
+    Record<string, { readonly body: readonly string[]; readonly query: readonly string[] }>
+  >;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Responses>>>>;
 }
 
@@ -17,6 +21,9 @@ export interface Operation {
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly responses: Responses;
+  /** Names of the body's members and of query parameters. */
+  readonly bodyNames: readonly string[];
+  readonly queryNames: readonly string[];
 }
 
 const contract = JSON.parse(
@@ -30,6 +37,8 @@ export const operations: readonly Operation[] = Object.entries(contract.paths).f
     // The specification tells two uses of one path apart by a blank at its end.
     path: path.trimEnd(),
     responses,
+    bodyNames: contract.requests[`${method.toUpperCase()} ${path.trimEnd()}`]?.body ?? [],
+    queryNames: contract.requests[`${method.toUpperCase()} ${path.trimEnd()}`]?.query ?? [],
   })),
 );
 
