@@ -2,6 +2,7 @@
 import { AccessToken, RoomServiceClient, TrackSource, WebhookReceiver } from 'livekit-server-sdk';
 import { meetingLimits } from '@majlis/protocol';
 import type { ParticipantAttributes } from '@majlis/protocol';
+import { unavailable } from './http/errors.ts';
 import type { MeetingsOptions } from './parts.ts';
 
 export interface Participant {
@@ -51,12 +52,14 @@ export class Livekit {
 
   /** Rooms exist because the server made them: the SFU makes none by itself. Making one that is there changes nothing. */
   async ensureRoom(room: string): Promise<void> {
-    await this.#rooms.createRoom({
-      name: room,
-      emptyTimeout: empty_timeout_s,
-      departureTimeout: departure_timeout_s,
-      maxParticipants: participants_max,
-    });
+    await this.#rooms
+      .createRoom({
+        name: room,
+        emptyTimeout: empty_timeout_s,
+        departureTimeout: departure_timeout_s,
+        maxParticipants: participants_max,
+      })
+      .catch(refuseWhileAway);
   }
 
   /** A token to join and nothing else: no administration, no making of rooms, no change of what the server signed. */
@@ -90,7 +93,7 @@ export class Livekit {
       return (await this.#rooms.listParticipants(room)).map(toParticipant);
     } catch (error) {
       if (isNotFound(error)) return [];
-      throw error;
+      return refuseWhileAway(error);
     }
   }
 
@@ -101,7 +104,7 @@ export class Livekit {
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
-      throw error;
+      return refuseWhileAway(error);
     }
   }
 
@@ -114,7 +117,7 @@ export class Livekit {
       return microphones.length > 0;
     } catch (error) {
       if (isNotFound(error)) return false;
-      throw error;
+      return refuseWhileAway(error);
     }
   }
 
@@ -136,4 +139,12 @@ export class Livekit {
 function isNotFound(error: unknown): boolean {
   const { code, status } = error as { code?: unknown; status?: unknown };
   return code === 'not_found' || status === 404;
+}
+
+/** LiveKit that does not answer is no mistake of ours or of who asked. @throws Refusal 503, or the error. */
+function refuseWhileAway(error: unknown): never {
+  const { status } = error as { status?: unknown };
+  const away = error instanceof TypeError || (typeof status === 'number' && status >= 500);
+  if (away) throw unavailable('The meeting server does not answer right now; try again shortly');
+  throw error;
 }

@@ -20,3 +20,5 @@ export const notFound = (message: string): Refusal => new Refusal(404, 'M_NOT_FO
 export const unauthorized = (message: string): Refusal => new Refusal(401, 'M_UNAUTHORIZED', message);
 export const tooMany = (waitMs: number): Refusal =>
   new Refusal(429, 'M_LIMIT_EXCEEDED', 'Too many requests', waitMs);
+/** A part that this one needs does not answer; it may soon. */
+export const unavailable = (message: string): Refusal => new Refusal(503, 'M_UNKNOWN', message, 2_000);

@@ -13,6 +13,8 @@ export function optionalText(body: JsonObject, name: string, limit: number): str
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw badJson(`'${name}' must be a string`);
   if (value.length > limit) throw invalidParam(`'${name}' is longer than ${limit} characters`);
+  // Neither can be kept or shown: a NUL character ends a text for the database, half a surrogate pair is no character.
+  if (value.includes('\0') || !value.isWellFormed()) throw invalidParam(`'${name}' is not valid text`);
   return value.trim();
 }
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isJsonObject, parseLooseJson } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
+import { StorageUnavailable, Unstorable } from '@majlis/storage';
 import findMyWay from 'find-my-way';
 import type { Log } from '../parts.ts';
-import { Refusal, badJson, invalidParam } from './errors.ts';
+import { Refusal, badJson, invalidParam, unavailable } from './errors.ts';
 
 const body_bytes_max = 65_536;
 const cors = {
@@ -91,13 +92,15 @@ export class Routes {
     return last !== undefined && last !== '' ? last : (request.socket.remoteAddress ?? '');
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  #refuse(request: IncomingMessage, response: ServerResponse, reason: unknown): void {
+    const error = refusalOf(reason);
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }
     if (!request.complete) response.setHeader('connection', 'close');
     if (error instanceof Refusal) {
+      if (error.status >= 500) this.#log.warn('a part that meetings need is away', { error: error.message });
       const wait = error.retryAfterMs;
       if (wait !== undefined) response.setHeader('retry-after', String(Math.ceil(wait / 1000)));
       write(response, error.status, {
@@ -110,9 +113,16 @@ export class Routes {
     this.#log.error('a meetings request failed', {
       error: error instanceof Error ? error.stack : String(error),
     });
-    const away = error instanceof Error && error.name === 'StorageUnavailable';
-    write(response, away ? 503 : 500, { errcode: 'M_UNKNOWN', error: 'The server cannot do this right now' });
+    write(response, 500, { errcode: 'M_UNKNOWN', error: 'Internal server error' });
   }
+}
+
+/** What storage could not do, as an answer; everything else as it is. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof StorageUnavailable)
+    return unavailable('The server cannot store anything right now; try again shortly');
+  if (error instanceof Unstorable) return badJson('The request holds a value that cannot be stored');
+  return error;
 }
 
 function write(response: ServerResponse, status: number, value: object): void {
