@@ -85,6 +85,7 @@ async function fillRoom(
   for (const name of room.members.slice(1)) {
     await mustCall(url, 'POST', `${path}/join`, {}, sessionOf(sessions, name).accessToken);
   }
+  if (room.name === undefined) await markDirect(url, roomId, room, sessions);
   for (const [index, [sender, text]] of room.messages.entries()) {
     const content = { msgtype: 'm.text', body: text };
     await mustCall(
@@ -93,6 +94,29 @@ async function fillRoom(
       `${path}/send/m.room.message/demo-${room.key}-${index}`,
       content,
       sessionOf(sessions, sender).accessToken,
+    );
+  }
+}
+
+/** Clients know by this account data that a room is a chat between two people. */
+async function markDirect(
+  url: string,
+  roomId: string,
+  room: DemoRoom,
+  sessions: ReadonlyMap<string, Session>,
+): Promise<void> {
+  const [one = '', other = ''] = room.members;
+  for (const [name, partner] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const session = sessionOf(sessions, name);
+    await mustCall(
+      url,
+      'PUT',
+      `/_matrix/client/v3/user/${encodeURIComponent(session.userId)}/account_data/m.direct`,
+      { [sessionOf(sessions, partner).userId]: [roomId] },
+      session.accessToken,
     );
   }
 }

@@ -151,7 +151,7 @@ export function Quote({ author, tone, text, icon, onPress, label }: QuoteProps) 
 export function SystemLine({ children, fresh }: { children: ComponentChildren; fresh?: boolean }) {
   return (
     <div class={`line ${fresh ? 'line-new' : ''}`} role={fresh ? 'separator' : undefined}>
-      <span dir="auto">{children}</span>
+      <span>{children}</span>
     </div>
   );
 }

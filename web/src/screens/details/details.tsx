@@ -90,7 +90,7 @@ function About({ room, summary, onAsk }: AboutProps) {
       <div class="details-head">
         <RoomFace room={summary} size={64} />
         <div class="grow">
-          <h2 class="t-heading" dir="auto">
+          <h2 class="t-heading aligned" dir="auto">
             {name}
           </h2>
           <p class="t-small ink-3">
