@@ -33,19 +33,6 @@ export function Composer(props: ComposerProps) {
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
   }, [props.value, field]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey && props.enterSends) {
-      event.preventDefault();
-      props.onSend();
-    } else if (event.key === 'Escape' && props.onCancel) {
-      event.stopPropagation();
-      props.onCancel();
-    } else if (event.key === 'ArrowUp' && props.value === '' && props.onRecall) {
-      event.preventDefault();
-      props.onRecall();
-    }
-  };
   const take = (list: FileList | null | undefined) => {
     if (list && list.length > 0) props.onFiles(Array.from(list));
   };
@@ -84,7 +71,7 @@ export function Composer(props: ComposerProps) {
             maxLength={20_000}
             enterkeyhint={props.enterSends ? 'send' : 'enter'}
             onInput={(event) => props.onValue(event.currentTarget.value)}
-            onKeyDown={onKeyDown}
+            onKeyDown={(event) => onKey(event, props)}
             onPaste={(event) => {
               if (!event.clipboardData?.files.length) return;
               event.preventDefault();
@@ -92,20 +79,37 @@ export function Composer(props: ComposerProps) {
             }}
           />
         </div>
-        {props.value.trim() === '' && props.idle ? (
-          props.idle
-        ) : (
-          <button
-            type="submit"
-            class="button button-icon ink-accent"
-            aria-label={props.words.send}
-            title={props.words.send}
-            disabled={props.value.trim() === ''}
-          >
-            <Icon name="send" />
-          </button>
-        )}
+        {props.value.trim() === '' && props.idle ? props.idle : <SendButton {...props} />}
       </form>
     </div>
   );
+}
+
+function SendButton({ value, words }: Pick<ComposerProps, 'value' | 'words'>) {
+  return (
+    <button
+      type="submit"
+      class="button button-icon ink-accent"
+      aria-label={words.send}
+      title={words.send}
+      disabled={value.trim() === ''}
+    >
+      <Icon name="send" />
+    </button>
+  );
+}
+
+/** Enter sends, Esc gives an answer or edit up, ArrowUp in an empty field recalls the last own message. */
+function onKey(event: KeyboardEvent, props: ComposerProps): void {
+  if (event.isComposing) return;
+  if (event.key === 'Enter' && !event.shiftKey && props.enterSends) {
+    event.preventDefault();
+    props.onSend();
+  } else if (event.key === 'Escape' && props.onCancel) {
+    event.stopPropagation();
+    props.onCancel();
+  } else if (event.key === 'ArrowUp' && props.value === '' && props.onRecall) {
+    event.preventDefault();
+    props.onRecall();
+  }
 }

@@ -49,31 +49,13 @@ export function ChatList({ chosen }: { chosen: string | undefined }) {
   const rooms = wanted === '' ? all : all.filter((room) => matches(titleWords(room.title, say), wanted));
   return (
     <>
-      <Header
-        start={
-          <span class="only-phone">
-            <Mark size={24} />
-          </span>
-        }
-        title={say('chats')}
-        actions={
-          <>
-            <span class="only-phone">
-              <IconButton
-                icon={searching ? 'close' : 'search'}
-                label={say(searching ? 'clearSearch' : 'searchChats')}
-                onClick={() => {
-                  setTerm('');
-                  if (searching) setSearching(false);
-                  else searchKey.focus?.();
-                }}
-              />
-            </span>
-            <a class="button button-icon" href={paths.new} aria-label={say('newChat')} title={say('newChat')}>
-              <Icon name="compose" />
-            </a>
-          </>
-        }
+      <ListHeader
+        searching={searching}
+        onSearch={() => {
+          setTerm('');
+          if (searching) setSearching(false);
+          else searchKey.focus?.();
+        }}
       />
       <div class={`list-search ${searching ? '' : 'only-wide'}`}>
         <SearchField
@@ -105,6 +87,33 @@ export function ChatList({ chosen }: { chosen: string | undefined }) {
         {client.rooms.loaded.value && rooms.length === 0 && <NothingHere searched={wanted !== ''} />}
       </div>
     </>
+  );
+}
+
+function ListHeader({ searching, onSearch }: { searching: boolean; onSearch: () => void }) {
+  return (
+    <Header
+      start={
+        <span class="only-phone">
+          <Mark size={24} />
+        </span>
+      }
+      title={say('chats')}
+      actions={
+        <>
+          <span class="only-phone">
+            <IconButton
+              icon={searching ? 'close' : 'search'}
+              label={say(searching ? 'clearSearch' : 'searchChats')}
+              onClick={onSearch}
+            />
+          </span>
+          <a class="button button-icon" href={paths.new} aria-label={say('newChat')} title={say('newChat')}>
+            <Icon name="compose" />
+          </a>
+        </>
+      }
+    />
   );
 }
 

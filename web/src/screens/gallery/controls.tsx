@@ -114,6 +114,14 @@ export function ChoiceParts() {
           onValue={setSpan}
         />
       </div>
+      <SmallParts />
+    </Part>
+  );
+}
+
+function SmallParts() {
+  return (
+    <>
       <div class="sample-row">
         <Badge text="4" />
         <Badge text="12" quiet />
@@ -145,7 +153,7 @@ export function ChoiceParts() {
         />
         <span class="t-meta ink-3">six drawn reactions</span>
       </div>
-    </Part>
+    </>
   );
 }
 

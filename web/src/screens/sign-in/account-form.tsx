@@ -49,19 +49,17 @@ function signInWords(error: unknown, way: 'new' | 'in'): string | undefined {
   return errorWords(error, say);
 }
 
-/** Name and password, for a new account or to come back. */
-export function AccountForm({ facts, way }: { facts: ServerFacts; way: 'new' | 'in' }) {
-  const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
-  const [token, setToken] = useState('');
+interface Entered {
+  readonly name: string;
+  readonly password: string;
+  readonly token: string;
+}
+
+/** Sends the form; what went wrong is told in words. */
+function useSubmit(facts: ServerFacts, way: 'new' | 'in') {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const registering = way === 'new';
-  const nameState = useNameState(facts, name, registering);
-  const hint = nameHints[nameState];
-  const short = password.length > 0 && password.length < 8;
-  const submit = async () => {
-    if (name === '' || password === '' || (registering && (short || nameState === 'taken'))) return;
+  const submit = async ({ name, password, token }: Entered) => {
     setBusy(true);
     setProblem(undefined);
     const details = {
@@ -71,13 +69,27 @@ export function AccountForm({ facts, way }: { facts: ServerFacts; way: 'new' | '
       deviceName: say('deviceBrowserName'),
     };
     try {
-      if (!registering) await client.account.signIn(details);
+      if (way === 'in') await client.account.signIn(details);
       else await client.account.signUp(token === '' ? details : { ...details, token: token.trim() });
     } catch (error) {
       setProblem(signInWords(error, way));
       setBusy(false);
     }
   };
+  return { busy, problem, submit };
+}
+
+/** Name and password, for a new account or to come back. */
+export function AccountForm({ facts, way }: { facts: ServerFacts; way: 'new' | 'in' }) {
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [token, setToken] = useState('');
+  const { busy, problem, submit } = useSubmit(facts, way);
+  const registering = way === 'new';
+  const nameState = useNameState(facts, name, registering);
+  const hint = nameHints[nameState];
+  const short = password.length > 0 && password.length < 8;
+  const ready = name !== '' && password !== '' && !(registering && (short || nameState === 'taken'));
   if (registering && facts.registration === 'closed')
     return <p class="ink-2 stack">{say('registrationClosed')}</p>;
   return (
@@ -85,7 +97,7 @@ export function AccountForm({ facts, way }: { facts: ServerFacts; way: 'new' | '
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        if (ready) void submit({ name, password, token });
       }}
     >
       <TextField
@@ -121,6 +133,15 @@ export function AccountForm({ facts, way }: { facts: ServerFacts; way: 'new' | '
           onValue={setToken}
         />
       )}
+      <FormEnd busy={busy} problem={problem} registering={registering} />
+    </form>
+  );
+}
+
+function FormEnd(props: { busy: boolean; problem: string | undefined; registering: boolean }) {
+  const { busy, problem, registering } = props;
+  return (
+    <>
       {problem && (
         <p class="ink-danger t-small" role="alert">
           {problem}
@@ -136,6 +157,6 @@ export function AccountForm({ facts, way }: { facts: ServerFacts; way: 'new' | '
           <span>{say('noPhoneNeeded')}</span>
         </p>
       )}
-    </form>
+    </>
   );
 }

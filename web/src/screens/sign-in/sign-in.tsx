@@ -64,31 +64,38 @@ export function SignIn() {
             }
           />
         )}
-        {server.is === 'found' && !choosing && (
-          <>
-            <h1 class="t-display" dir="auto">
-              {say('appName')}
-            </h1>
-            <p class="ink-2">
-              <bdi dir="ltr">{server.facts.name}</bdi>
-            </p>
-            <div class="sign-in-ways">
-              <Segments
-                label={say('signInOrUp')}
-                value={way}
-                options={[
-                  { value: 'new', label: say('newAccount') },
-                  { value: 'in', label: say('signIn') },
-                ]}
-                onValue={setWay}
-              />
-            </div>
-            <AccountForm key={`${server.facts.url} ${way}`} facts={server.facts} way={way} />
-          </>
-        )}
+        {server.is === 'found' && !choosing && <Ways facts={server.facts} way={way} onWay={setWay} />}
       </main>
       <Languages />
     </div>
+  );
+}
+
+type Way = 'new' | 'in';
+
+/** The server's name, and both ways in. */
+function Ways({ facts, way, onWay }: { facts: ServerFacts; way: Way; onWay: (way: Way) => void }) {
+  return (
+    <>
+      <h1 class="t-display" dir="auto">
+        {say('appName')}
+      </h1>
+      <p class="ink-2">
+        <bdi dir="ltr">{facts.name}</bdi>
+      </p>
+      <div class="sign-in-ways">
+        <Segments
+          label={say('signInOrUp')}
+          value={way}
+          options={[
+            { value: 'new', label: say('newAccount') },
+            { value: 'in', label: say('signIn') },
+          ]}
+          onValue={onWay}
+        />
+      </div>
+      <AccountForm key={`${facts.url} ${way}`} facts={facts} way={way} />
+    </>
   );
 }
 
