@@ -128,7 +128,7 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
     async stop() {
       running?.services.delayed.stop();
       running?.services.pushDelivery.stop();
-      running?.services.waiters.wakeEverybody();
+      running?.services.waiters.close();
       running?.stop();
     },
     async health() {
@@ -176,6 +176,7 @@ function wake({ rooms, waiters }: HomeserverServices, change: Committed['change'
       for (const { userId } of change.devices) waiters.wake(userId);
       return;
     case 'device-list':
+    case 'unknown':
       // Rare, and everybody who shares a room with the user is concerned: each looks for themselves.
       waiters.wakeEverybody();
   }

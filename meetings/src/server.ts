@@ -50,7 +50,7 @@ export function createMeetings(parts: MeetingsParts): Meetings {
     async stop() {
       unsubscribe();
       doorkeeper.stop();
-      lobby.wakeAll();
+      lobby.close();
     },
   };
 }

@@ -1,4 +1,3 @@
-import { StorageInUse } from './contracts/storage.ts';
 import type { Storage } from './contracts/storage.ts';
 import { PostgresAccounts } from './postgres/accounts.ts';
 import { Database } from './postgres/database.ts';
@@ -8,18 +7,16 @@ import { PostgresKeyBackup } from './postgres/key-backup.ts';
 import { PostgresMeetings } from './postgres/meetings.ts';
 import { PostgresMedia } from './postgres/media.ts';
 import { migrate } from './postgres/migrate.ts';
+import { Owner } from './postgres/owner.ts';
 import { PostgresPush } from './postgres/push.ts';
 import { PostgresReports } from './postgres/reports.ts';
 import { PostgresRooms } from './postgres/rooms.ts';
 import { Strings } from './postgres/strings.ts';
 import { Writer } from './postgres/writer.ts';
 
-/** Any number will do, as long as no other program on the same database uses it. */
-const owner_lock = 7_261_011;
-
 /**
  * Opens storage on a PostgreSQL database (15 or newer). Call `migrate` before anything else.
- * @throws StorageUnavailable when the database does not answer.
+ * @throws StorageUnavailable when the database does not answer; StorageInUse while another process has it.
  */
 export async function openStorage(options: {
   connectionString: string;
@@ -27,18 +24,14 @@ export async function openStorage(options: {
 }): Promise<Storage> {
   const database = new Database(options.connectionString, options.poolSize ?? 10);
   const strings = new Strings(database);
-  const writer = new Writer(database, strings);
-  const owner = await database.connect();
-  const locked = await owner.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-    owner_lock,
-  ]);
-  if (locked.rows[0]?.locked !== true) {
-    owner.release();
+  const owner = new Owner(database);
+  const writer = new Writer(database, strings, owner);
+  try {
+    await owner.take();
+  } catch (error) {
     await database.close();
-    throw new StorageInUse('another Majlis is running on this database');
+    throw error;
   }
-  // The lock lives as long as this connection; losing it means losing the database, which every write will notice.
-  owner.on('error', () => undefined);
   return {
     stream: writer,
     accounts: new PostgresAccounts(database, strings, writer),
@@ -58,8 +51,8 @@ export async function openStorage(options: {
       await database.query('select 1');
     },
     async close() {
-      await writer.drain();
-      owner.release(true);
+      await writer.close();
+      owner.release();
       await database.close();
     },
   };

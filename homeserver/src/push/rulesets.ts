@@ -17,7 +17,8 @@ export class Rulesets {
 
   apply(committed: readonly Committed[]): void {
     for (const { change } of committed) {
-      if (change.kind === 'account-data' && change.roomNid === 0) this.#cache.delete(change.userId);
+      if (change.kind === 'unknown') this.#cache.clear();
+      else if (change.kind === 'account-data' && change.roomNid === 0) this.#cache.delete(change.userId);
     }
   }
 

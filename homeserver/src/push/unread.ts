@@ -44,6 +44,7 @@ export class Unread {
 
   apply(committed: readonly Committed[]): void {
     for (const { change } of committed) {
+      if (change.kind === 'unknown') this.#users.clear();
       if (change.kind !== 'receipt') continue;
       const receipt: Receipt = {
         type: change.private ? 'm.read.private' : 'm.read',

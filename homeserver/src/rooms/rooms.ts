@@ -38,7 +38,8 @@ export class Rooms {
 
   /** Must be called for every commit, before anybody else hears of it. */
   apply(committed: readonly Committed[]): void {
-    for (const { change } of committed) {
+    for (const { position, change } of committed) {
+      if (change.kind === 'unknown') this.#forget(position);
       if (change.kind !== 'events') continue;
       for (const event of change.events) this.#applyEvent(event);
       for (const { eventId, json, by } of change.redacted) {
@@ -116,7 +117,7 @@ export class Rooms {
       const before = this.#storage.stream.position();
       const rows = await this.#storage.rooms.load(nids);
       const touched = this.#touched;
-      const stale = nids.filter((nid) => (touched.get(nid) ?? 0) > before);
+      const stale = nids.filter((nid) => Math.max(touched.get(nid) ?? 0, this.#unknownUpTo) > before);
       if (stale.length > 0) continue;
       const rooms = new Map(rows.map((row) => [row.roomNid, new Room(row)]));
       for (const room of rooms.values()) {
@@ -126,6 +127,17 @@ export class Rooms {
       this.#evict();
       return rooms;
     }
+  }
+
+  /** What was read before this position may be old. */
+  #unknownUpTo = 0;
+
+  /** Writes that were built on what is forgotten are built again. */
+  #forget(position: number): void {
+    for (const room of this.#loaded.values()) room.chain.broken = true;
+    this.#loaded.clear();
+    this.#stateEvents = 0;
+    this.#unknownUpTo = position;
   }
 
   /** Position of the newest commit in rooms that are being loaded. */

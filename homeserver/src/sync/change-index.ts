@@ -5,12 +5,13 @@ import type { Committed } from '@majlis/storage';
  * the answer is yes, and the database is asked.
  */
 export class ChangeIndex {
-  readonly #floor: number;
+  #floor: number;
   readonly #accountData = new Map<string, number>();
   readonly #toDevice = new Map<string, number>();
   readonly #receipts = new Map<number, number>();
   readonly #keyCounts = new Map<string, number>();
   #deviceLists = 0;
+  #keyCountsFloor = -1;
 
   /** @param floor the stream position at which this process began to listen. */
   constructor(floor: number) {
@@ -20,7 +21,8 @@ export class ChangeIndex {
 
   apply(committed: readonly Committed[]): void {
     for (const { position, change } of committed) {
-      if (change.kind === 'account-data') this.#accountData.set(change.userId, position);
+      if (change.kind === 'unknown') this.#forget(position);
+      else if (change.kind === 'account-data') this.#accountData.set(change.userId, position);
       else if (change.kind === 'receipt') this.#receipts.set(change.roomNid, position);
       else if (change.kind === 'device-list') this.#deviceLists = position;
       else if (change.kind === 'to-device' || change.kind === 'key-counts') {
@@ -28,6 +30,15 @@ export class ChangeIndex {
         for (const { userId, deviceId } of change.devices) index.set(`${userId} ${deviceId}`, position);
       }
     }
+  }
+
+  /** Nothing is known of what lies before `position`. */
+  #forget(position: number): void {
+    this.#floor = position;
+    this.#deviceLists = position;
+    this.#keyCountsFloor = position;
+    for (const index of [this.#accountData, this.#toDevice, this.#keyCounts]) index.clear();
+    this.#receipts.clear();
   }
 
   accountDataSince(userId: string, position: number): boolean {
@@ -40,7 +51,7 @@ export class ChangeIndex {
   }
 
   keyCountsSince(userId: string, deviceId: string, position: number): boolean {
-    return position < (this.#keyCounts.get(`${userId} ${deviceId}`) ?? -1);
+    return position < (this.#keyCounts.get(`${userId} ${deviceId}`) ?? this.#keyCountsFloor);
   }
 
   receiptsSince(roomNid: number, position: number): boolean {

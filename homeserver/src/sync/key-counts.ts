@@ -13,6 +13,7 @@ export class KeyCounts {
 
   apply(committed: readonly Committed[]): void {
     for (const { change } of committed) {
+      if (change.kind === 'unknown') this.#counts.clear();
       if (change.kind !== 'key-counts') continue;
       for (const { userId, deviceId } of change.devices) this.#counts.delete(`${userId} ${deviceId}`);
     }

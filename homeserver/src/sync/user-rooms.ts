@@ -30,6 +30,8 @@ export class UserRooms {
   readonly #loading = new Map<string, Promise<UserRoomMap>>();
   readonly #touched = new Map<string, number>();
   readonly #heads = new Map<number, RoomHead>();
+  /** What was read before this position may be old. */
+  #unknownUpTo = 0;
 
   constructor(storage: Storage, rooms: Rooms) {
     this.#storage = storage;
@@ -59,7 +61,11 @@ export class UserRooms {
 
   /** Call after `Rooms.apply`. */
   apply(committed: readonly Committed[]): void {
-    for (const { change } of committed) {
+    for (const { position, change } of committed) {
+      if (change.kind === 'unknown') {
+        this.#users.clear();
+        this.#unknownUpTo = position;
+      }
       if (change.kind !== 'events') continue;
       for (const event of change.events) {
         const room = this.#rooms.held(event.roomNid);
@@ -93,7 +99,7 @@ export class UserRooms {
     for (;;) {
       const before = this.#storage.stream.position();
       const rows = await this.#storage.rooms.membershipsOf(userId);
-      if ((this.#touched.get(userId) ?? 0) > before) continue;
+      if (Math.max(this.#touched.get(userId) ?? 0, this.#unknownUpTo) > before) continue;
       this.#touched.delete(userId);
       const rooms: UserRoomMap = new Map();
       for (const row of rows) {

@@ -5,6 +5,7 @@ import type { Scheduler } from '../parts.ts';
 export class Waiters {
   readonly #scheduler: Scheduler;
   readonly #waiting = new Map<string, Set<() => void>>();
+  #closed = false;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -13,12 +14,14 @@ export class Waiters {
   /**
    * Registers before the caller looks at what there is, so that nothing can fall between.
    * @returns `woken`: resolves at the next news, when `timeoutMs` has passed or when the client has gone; `stop` to leave early.
+   * Undefined once the server stops.
    */
   register(
     userId: string,
     timeoutMs: number,
     response: ServerResponse,
-  ): { woken: Promise<void>; stop: () => void } {
+  ): { woken: Promise<void>; stop: () => void } | undefined {
+    if (this.#closed) return undefined;
     let stop = (): void => undefined;
     const woken = new Promise<void>((resolve) => {
       const wake = (): void => {
@@ -52,6 +55,16 @@ export class Waiters {
 
   wakeEverybody(): void {
     for (const userId of this.#waiting.keys()) this.wake(userId);
+  }
+
+  /** Ends all waiting, for good: whoever waits answers with what they have, and nobody waits any more. */
+  close(): void {
+    this.#closed = true;
+    this.wakeEverybody();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   get size(): number {

@@ -21,6 +21,7 @@ export class Lobby {
   readonly #parts: Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler'>;
   readonly #boxes = new Boxes();
   readonly #rooms = new Map<string, RoomLobby>();
+  #closed = false;
 
   constructor(parts: Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler'>) {
     this.#parts = parts;
@@ -114,7 +115,7 @@ export class Lobby {
   /** Waits until the lobby's version passes `since`, for at most `waitMs`, or until the client goes. */
   async wait(roomId: string, since: number, waitMs: number, response: ServerResponse): Promise<void> {
     const room = this.#room(roomId);
-    if (room.version > since || waitMs === 0) return;
+    if (room.version > since || waitMs === 0 || this.#closed) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         cancel();
@@ -141,7 +142,9 @@ export class Lobby {
     this.#changed(roomId);
   }
 
-  wakeAll(): void {
+  /** Ends all waiting, for good. */
+  close(): void {
+    this.#closed = true;
     for (const roomId of this.#rooms.keys()) this.#wake(roomId);
   }
 

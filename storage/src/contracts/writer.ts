@@ -17,7 +17,12 @@ export type Change =
   | { readonly kind: 'to-device'; readonly devices: ReadonlyArray<{ userId: string; deviceId: string }> }
   | { readonly kind: 'device-list'; readonly userId: string }
   /** One-time or fallback keys came or went. */
-  | { readonly kind: 'key-counts'; readonly devices: ReadonlyArray<{ userId: string; deviceId: string }> };
+  | { readonly kind: 'key-counts'; readonly devices: ReadonlyArray<{ userId: string; deviceId: string }> }
+  /**
+   * Anything may have been written up to this position: the database went away between a commit and its answer, or another
+   * process had the database for a while. What is kept in memory must be read again.
+   */
+  | { readonly kind: 'unknown' };
 
 /** An event that was emptied: its new JSON and the redaction's number. */
 export interface Redacted {

@@ -68,6 +68,8 @@ export class Database implements Queryable {
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 30_000,
       application_name: 'majlis',
+      // A dead peer is noticed even on the connection that only holds the lock.
+      keepAlive: true,
     });
     // A connection that dies while idle is replaced by the pool; the next query tells whether the database is back.
     this.#pool.on('error', () => undefined);

@@ -3,12 +3,15 @@ import { ChainBroken, StorageUnavailable } from '../contracts/storage.ts';
 import type { Change, Committed, StoredEvent, StreamReader } from '../contracts/writer.ts';
 import { appendEvents } from './append.ts';
 import type { Database, Queryable } from './database.ts';
+import type { Owner } from './owner.ts';
 import type { Strings } from './strings.ts';
 
 /** Most jobs in one transaction; more wait for the next. */
 const batch_jobs_max = 256;
 /** Most jobs waiting; beyond it a write is refused instead of growing memory. */
 const queue_jobs_max = 20_000;
+/** Time between looks at a database that went away. */
+const recover_ms = 250;
 
 interface EventJob {
   readonly kind: 'events';
@@ -33,14 +36,21 @@ type Job = EventJob | OtherJob;
 export class Writer implements StreamReader {
   readonly #database: Database;
   readonly #strings: Strings;
+  readonly #owner: Owner;
   readonly #queue: Job[] = [];
   readonly #listeners = new Set<(committed: readonly Committed[]) => void>();
   #position = 0;
   #running = false;
+  /** Whether the database may hold more than this process knows of. */
+  #uncertain = false;
+  #recovery: NodeJS.Timeout | undefined;
+  #closed = false;
 
-  constructor(database: Database, strings: Strings) {
+  constructor(database: Database, strings: Strings, owner: Owner) {
     this.#database = database;
     this.#strings = strings;
+    this.#owner = owner;
+    owner.onLost(() => this.#doubt());
   }
 
   async start(): Promise<void> {
@@ -78,12 +88,18 @@ export class Writer implements StreamReader {
     });
   }
 
-  /** Resolves when nothing is waiting any more. */
-  async drain(): Promise<void> {
+  /** Resolves when nothing is waiting any more; nothing is taken from then on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#recovery);
     while (this.#running) await new Promise((resolve) => setImmediate(resolve));
   }
 
   #enqueue(job: Job): void {
+    if (this.#closed) {
+      job.reject(new StorageUnavailable('the storage is closed'));
+      return;
+    }
     if (this.#queue.length >= queue_jobs_max) {
       job.reject(new StorageUnavailable('too many writes are waiting'));
       return;
@@ -104,11 +120,14 @@ export class Writer implements StreamReader {
   }
 
   async #commit(all: readonly Job[]): Promise<void> {
-    const jobs = all.filter((job) => !refuseBroken(job));
-    if (jobs.length === 0) return;
+    let jobs = all;
     try {
+      if (this.#uncertain || !this.#owner.held) await this.#recover();
+      jobs = all.filter((job) => !refuseBroken(job));
+      if (jobs.length === 0) return;
       this.#finish(jobs, await this.#write(jobs));
     } catch (error) {
+      if (error instanceof StorageUnavailable) this.#doubt();
       if (jobs.length === 1 || error instanceof StorageUnavailable) {
         for (const job of jobs) {
           if (job.kind === 'events' && job.append.chain !== undefined) job.append.chain.broken = true;
@@ -119,6 +138,38 @@ export class Writer implements StreamReader {
       // One job spoilt the transaction for all: give each its own, so that only the culprit fails.
       for (const job of jobs) await this.#commit([job]);
     }
+  }
+
+  /** The connection broke: whether the last commit is in the database, only the database knows. */
+  #doubt(): void {
+    this.#uncertain = true;
+    this.#look();
+  }
+
+  /** Looks again until the database is back, for those who wait without writing. */
+  #look(): void {
+    if (this.#recovery !== undefined || this.#closed) return;
+    this.#recovery = setTimeout(() => {
+      this.#recovery = undefined;
+      if (!this.#uncertain) return;
+      // A write under way asks for itself.
+      const asking = this.#running ? Promise.resolve() : this.#recover();
+      asking.then(
+        () => this.#uncertain && this.#look(),
+        () => this.#look(),
+      );
+    }, recover_ms);
+  }
+
+  /** Takes the lock again, and tells listeners when the database holds more than they were told of. @throws StorageUnavailable */
+  async #recover(): Promise<void> {
+    await this.#owner.retake();
+    const rows = await this.#database.query<{ position: number }>('select position from stream');
+    const position = rows[0]?.position ?? 0;
+    this.#uncertain = false;
+    if (position <= this.#position) return;
+    this.#position = position;
+    for (const listener of this.#listeners) listener([{ position, change: { kind: 'unknown' } }]);
   }
 
   async #write(jobs: readonly Job[]): Promise<Committed[]> {

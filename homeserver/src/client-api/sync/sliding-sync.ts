@@ -30,12 +30,13 @@ export function slidingSync(parts: SyncParts, engine: SlidingSync): Endpoint {
           waiter?.stop();
           throw error;
         });
-        if (!answer.empty || waiter === undefined || response.destroyed) {
+        if (answer.empty && waiter !== undefined && !response.destroyed) await waiter.woken;
+        // When the server stops the database may be gone already: the last look is answer enough.
+        if (!answer.empty || waiter === undefined || response.destroyed || parts.waiters.closed) {
           waiter?.stop();
           const next = engine.connections.advance(key, answer.state);
           return new JsonText(`{"pos":${JSON.stringify(next)},${answer.parts.join(',')}}`);
         }
-        await waiter.woken;
       }
     },
   });

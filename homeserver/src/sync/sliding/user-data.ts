@@ -18,7 +18,10 @@ export class UserData {
   }
 
   apply(committed: readonly Committed[]): void {
-    for (const { change } of committed) if (change.kind === 'account-data') this.#users.delete(change.userId);
+    for (const { change } of committed) {
+      if (change.kind === 'account-data') this.#users.delete(change.userId);
+      else if (change.kind === 'unknown') this.#users.clear();
+    }
   }
 
   of(userId: string): Promise<ListData> {
