@@ -1,0 +1,139 @@
+// Clients that send slowly, too much, or never end: they are cut off, and nobody else notices.
+
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { after, before, it } from 'node:test';
+import { startMajlis } from '@majlis/ops/dev';
+import type { TestServer } from '@majlis/ops/dev';
+import { register } from '../http/client.ts';
+import type { Client } from '../http/client.ts';
+
+const slowClients = 300;
+let server: TestServer;
+let noor: Client;
+let roomId: string;
+const sockets: Socket[] = [];
+
+before(async () => {
+  server = await startMajlis();
+  noor = await register(server.url, 'noor');
+  roomId = await noor.createRoom();
+});
+after(async () => {
+  for (const socket of sockets) socket.destroy();
+  await server.stop();
+});
+
+interface Raw {
+  readonly socket: Socket;
+  /** All that came, once the server has ended the connection. */
+  readonly answer: Promise<string>;
+}
+
+function open(): Promise<Raw> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => resolve({ socket, answer }));
+    sockets.push(socket);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    const answer = new Promise<string>((settle) => {
+      socket.on('close', () => settle(text));
+    });
+    socket.once('error', reject);
+  });
+}
+
+/** A message is still sent and synced while the others do what they do. */
+async function othersAreWell(what: string): Promise<void> {
+  const { next_batch: since } = await noor.sync();
+  const waiting = noor.sync(since, { timeout: 10_000 });
+  const started = performance.now();
+  const eventId = await noor.send(roomId, what);
+  const { rooms } = await waiting;
+  const took = performance.now() - started;
+  assert.ok(
+    rooms.join[roomId].timeline.events.some(({ event_id: id }: { event_id: string }) => id === eventId),
+  );
+  assert.ok(took < 2000, `${what}: a message took ${took.toFixed(0)} ms`);
+}
+
+it('headers that come by drops are cut off after a quarter of a minute, and hundreds of them harm nobody', async () => {
+  const slow = await Promise.all(Array.from({ length: slowClients }, open));
+  for (const { socket } of slow) socket.write('GET /_matrix/client/versions HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+  const drip = setInterval(() => {
+    for (const { socket } of slow) if (socket.writable) socket.write('a');
+  }, 1000);
+  try {
+    await othersAreWell('with slow headers');
+    const started = performance.now();
+    const answers = await Promise.all(slow.map(({ answer }) => answer));
+    assert.ok(performance.now() - started < 25_000);
+    for (const answer of answers) assert.match(answer, /^$|^HTTP\/1\.1 408 /);
+    assert.ok(answers.some((answer) => answer.includes('M_UNKNOWN')));
+  } finally {
+    clearInterval(drip);
+  }
+});
+
+it('bodies that never come hold up nobody', async () => {
+  const slow = await Promise.all(Array.from({ length: slowClients }, open));
+  for (const { socket } of slow)
+    socket.write(
+      `PUT /_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/slow HTTP/1.1\r\nHost: x\r\n` +
+        `Authorization: Bearer ${noor.token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
+    );
+  await othersAreWell('with slow bodies');
+  for (const { socket } of slow) socket.destroy();
+  await othersAreWell('after they have gone');
+});
+
+it('answers that nobody reads hold up nobody', async () => {
+  for (let count = 0; count < 20; count += 1) await noor.send(roomId, 'x'.repeat(30_000));
+  const deaf = await Promise.all(Array.from({ length: 50 }, open));
+  for (const { socket } of deaf) {
+    socket.pause();
+    const ask = `GET /_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=100 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${noor.token}\r\n\r\n`;
+    socket.write(ask.repeat(5));
+  }
+  await othersAreWell('with deaf clients');
+});
+
+it('headers too large are refused with 431, one large and many small alike', async () => {
+  const huge = await open();
+  huge.socket.write(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`);
+  assert.match(await huge.answer, /^HTTP\/1\.1 431 [\s\S]*M_TOO_LARGE/);
+  const many = await open();
+  many.socket.write(
+    `GET / HTTP/1.1\r\nHost: x\r\n${Array.from({ length: 3000 }, (_, n) => `X-${n}: aaaa\r\n`).join('')}\r\n`,
+  );
+  assert.match(await many.answer, /^HTTP\/1\.1 431 /);
+  await othersAreWell('after large headers');
+});
+
+it('bodies too large are cut off at the limit, told beforehand or not', async () => {
+  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/large`;
+  const head = `PUT ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${noor.token}\r\nContent-Type: application/json\r\n`;
+  const told = await open();
+  told.socket.write(`${head}Content-Length: 100000000\r\n\r\n{`);
+  assert.match(await told.answer, /^HTTP\/1\.1 413 [\s\S]*M_TOO_LARGE/);
+  const untold = await open();
+  untold.socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+  const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+  let chunks = 0;
+  const push = (): void => {
+    while (untold.socket.writable && chunks < 2000) {
+      chunks += 1;
+      if (!untold.socket.write(chunk)) {
+        untold.socket.once('drain', push);
+        return;
+      }
+    }
+  };
+  untold.socket.on('error', () => undefined);
+  push();
+  assert.match(await untold.answer, /^HTTP\/1\.1 413 [\s\S]*M_TOO_LARGE|^$/);
+  assert.ok(chunks < 2000, 'it was read to the end');
+  await othersAreWell('after large bodies');
+});
