@@ -43,6 +43,13 @@ async function comeIn(who: Member, joined = who.join()): Promise<Participant> {
   return participant;
 }
 
+/** The look-round that catches lost webhooks comes every 20 s; the doorkeeper at the door is faster. */
+async function putOutAtTheDoor({ out }: Participant): Promise<void> {
+  const started = performance.now();
+  assert.equal(await out, 'PARTICIPANT_REMOVED');
+  assert.ok(performance.now() - started < 8000, 'only the look-round put them out');
+}
+
 const path = (roomId: string, action: string): string => `/rooms/${encodeURIComponent(roomId)}/${action}`;
 
 it('shows who is in the call, and that it is over when everybody has left', async () => {
@@ -93,7 +100,7 @@ it('puts a member out who was removed, refuses later tokens, and puts out whoeve
   );
   // The token of before is still good for LiveKit, but not for the doorkeeper.
   const returned = await comeIn(member, Promise.resolve(kept));
-  assert.equal(await returned.out, 'PARTICIPANT_REMOVED');
+  await putOutAtTheDoor(returned);
   await host.until('one in the call', (m) => m.participants.length === 1);
 });
 
@@ -112,7 +119,7 @@ it('puts a guest out who was removed, and lets them in no more', async () => {
   refused(await guest.ask('POST', '/token', {}), 403, 'M_FORBIDDEN');
   refused(await guest.ask('POST', '/keys', { sealed: 'x' }), 403, 'M_FORBIDDEN');
   refused(await host.ask('POST', `/guests/${guest.id}/keys`, { sealed: 'x' }), 404, 'M_NOT_FOUND');
-  assert.equal(await (await enter(kept)).out, 'PARTICIPANT_REMOVED');
+  await putOutAtTheDoor(await enter(kept));
 });
 
 it('puts guests out when their link is ended', async () => {
@@ -125,7 +132,7 @@ it('puts guests out when their link is ended', async () => {
   const kept = await guest.ok('POST', '/token', {});
   await host.ok('DELETE', `/links/${link}`);
   assert.equal(await stranger.out, 'PARTICIPANT_REMOVED');
-  assert.equal(await (await enter(kept)).out, 'PARTICIPANT_REMOVED');
+  await putOutAtTheDoor(await enter(kept));
 });
 
 it('ends the call for a member who is kicked from the room, and keeps them out until they are members again', async () => {
@@ -136,7 +143,7 @@ it('ends the call for a member who is kicked from the room, and keeps them out u
   await noor.ok('POST', path(host.roomId, 'kick'), { user_id: layla.userId, reason: 'لا' });
   assert.equal(await lady.out, 'PARTICIPANT_REMOVED');
   refused(await member.ask('POST', '/join', {}), 403, 'M_FORBIDDEN');
-  assert.equal(await (await comeIn(member, Promise.resolve(kept))).out, 'PARTICIPANT_REMOVED');
+  await putOutAtTheDoor(await comeIn(member, Promise.resolve(kept)));
   await layla.join(host.roomId);
   const again = await comeIn(member);
   const { participants } = await host.until('two in the call', (m) => m.participants.length === 2);
