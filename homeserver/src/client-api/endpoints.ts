@@ -1,6 +1,6 @@
 import type { Endpoint } from '../http/endpoint.ts';
 import type { HomeserverParts } from '../parts.ts';
-import type { HomeserverServices } from '../server.ts';
+import type { HomeserverServices } from '../services.ts';
 import { accountDataEndpoints } from './account-data/account-data.ts';
 import { accountEndpoints } from './accounts/account.ts';
 import { openIdEndpoints } from './accounts/openid.ts';

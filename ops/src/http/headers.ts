@@ -42,7 +42,6 @@ const permissionsPolicy = [
     'usb',
     'serial',
     'hid',
-    'bluetooth',
   ].map((name) => `${name}=()`),
 ].join(', ');
 
