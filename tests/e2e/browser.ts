@@ -107,6 +107,18 @@ export async function startChat(person: Person, other: string): Promise<void> {
   await composer(person).waitFor();
 }
 
+/** This text and nothing else as a reader sees it: the unseen marks around names and sizes may stand anywhere in it. */
+export function exactly(text: string): RegExp {
+  return new RegExp(`^${seen(text).source}$`);
+}
+
+/** As `exactly`, with anything before and after. */
+export function seen(text: string): RegExp {
+  const marks = '[\\u2068\\u2069]*';
+  const letters = Array.from(text, (letter) => letter.replace(/[.*+?^${}()|[\]\\]/, '\\$&'));
+  return new RegExp(marks + letters.join(marks) + marks);
+}
+
 /** Waits for an element; when it does not come, says what the page shows instead. */
 async function shows(person: Person, wanted: ReturnType<Page['getByRole']>): Promise<void> {
   try {
