@@ -125,7 +125,10 @@ export class Router {
 
   #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const answer = toMatrixError(error);
-    if (answer.status >= 500 && !(error instanceof MatrixError)) {
+    if (error instanceof StorageUnavailable) {
+      // The database is away for everybody: a line each is enough, the stack is always the same.
+      this.#parts.log.warn('refused while the database is away', { reason: error.message });
+    } else if (answer.status >= 500 && !(error instanceof MatrixError)) {
       this.#parts.log.error('request failed', {
         method: request.method,
         path: (request.url ?? '').split('?')[0]?.slice(0, 200),
