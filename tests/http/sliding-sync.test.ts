@@ -183,7 +183,7 @@ describe('sliding sync', () => {
   it('waits, wakes, and is told of rooms that come and go', async () => {
     const erin = await register(server.url, 'erin');
     const first = await erin.slidingSync(elementRoomList());
-    const waiting = erin.slidingSync(elementRoomList(), { pos: first.pos, timeout: 30_000 });
+    const waiting = erin.slidingSync(elementRoomList(), { pos: first.pos, timeout: 20_000 });
     const roomId = await alice.createRoom({ name: 'Come', invite: [erin.userId] });
     const second = await waiting;
     assert.ok(second.rooms[roomId].invite_state);
@@ -213,7 +213,7 @@ describe('sliding sync', () => {
     assert.ok(extensions.account_data.global.some((event: Json) => event.type === 'm.push_rules'));
     assert.equal(extensions.account_data.rooms[roomId][0].type, 'm.tag');
     assert.ok(extensions.receipts.rooms[roomId].content[eventId]['m.read'][bob.userId]);
-    const waiting = alice.slidingSync(request, { pos: first.pos, timeout: 30_000 });
+    const waiting = alice.slidingSync(request, { pos: first.pos, timeout: 20_000 });
     await bob.ok('PUT', `/rooms/${roomId}/typing/${bob.userId}`, { typing: true });
     const second = await waiting;
     assert.deepEqual(second.extensions.typing.rooms[roomId].content.user_ids, [bob.userId]);
@@ -241,7 +241,7 @@ describe('sliding sync', () => {
     });
     const second = await bob.slidingSync(encryption(first.extensions.to_device.next_batch), {
       pos: first.pos,
-      timeout: 30_000,
+      timeout: 20_000,
     });
     assert.deepEqual(
       second.extensions.to_device.events.map((event: Json) => event.content),
