@@ -47,6 +47,8 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
     async stop() {
       running?.services.delayed.stop();
       running?.services.pushDelivery.stop();
+      running?.services.typing.clear();
+      running?.services.media.stop();
       running?.services.waiters.close();
       running?.stop();
     },

@@ -183,7 +183,7 @@ describe('sliding sync', () => {
   it('waits, wakes, and is told of rooms that come and go', async () => {
     const erin = await register(server.url, 'erin');
     const first = await erin.slidingSync(elementRoomList());
-    const waiting = erin.slidingSync(elementRoomList(), { pos: first.pos, timeout: 20_000 });
+    const waiting = erin.slidingSync(elementRoomList(), { pos: first.pos, timeout: 30_000 });
     const roomId = await alice.createRoom({ name: 'Come', invite: [erin.userId] });
     const second = await waiting;
     assert.ok(second.rooms[roomId].invite_state);
@@ -213,7 +213,7 @@ describe('sliding sync', () => {
     assert.ok(extensions.account_data.global.some((event: Json) => event.type === 'm.push_rules'));
     assert.equal(extensions.account_data.rooms[roomId][0].type, 'm.tag');
     assert.ok(extensions.receipts.rooms[roomId].content[eventId]['m.read'][bob.userId]);
-    const waiting = alice.slidingSync(request, { pos: first.pos, timeout: 20_000 });
+    const waiting = alice.slidingSync(request, { pos: first.pos, timeout: 30_000 });
     await bob.ok('PUT', `/rooms/${roomId}/typing/${bob.userId}`, { typing: true });
     const second = await waiting;
     assert.deepEqual(second.extensions.typing.rooms[roomId].content.user_ids, [bob.userId]);
@@ -241,7 +241,7 @@ describe('sliding sync', () => {
     });
     const second = await bob.slidingSync(encryption(first.extensions.to_device.next_batch), {
       pos: first.pos,
-      timeout: 20_000,
+      timeout: 30_000,
     });
     assert.deepEqual(
       second.extensions.to_device.events.map((event: Json) => event.content),
@@ -256,6 +256,50 @@ describe('sliding sync', () => {
     assert.deepEqual(third.extensions.to_device.events, []);
     const fresh = await bob.slidingSync(encryption());
     assert.deepEqual(fresh.extensions.to_device.events, [], 'gone for good');
+  });
+
+  it('speaks the accepted dialect too', async () => {
+    const frank = await register(server.url, 'frank');
+    const roomId = await frank.createRoom({ name: 'Stable', topic: 'Words' });
+    for (let number = 0; number < 3; number += 1) await frank.send(roomId, `m${number}`);
+    const invited = await alice.createRoom({ name: 'Come', invite: [frank.userId] });
+    const v4 = (body: object): Promise<Json> => frank.ok('POST', '/_matrix/client/v4/sync', body);
+    const request = {
+      conn_id: 'stable',
+      lists: {
+        mine: {
+          range: [0, 9],
+          timeline_limit: 1,
+          required_state: {
+            include: [{}],
+            exclude: [{ type: 'm.room.topic' }, { type: 'm.room.member', state_key: frank.userId }],
+          },
+          filters: { is_invited: false },
+        },
+        asked: { timeline_limit: 1, filters: { is_invited: true } },
+      },
+      extensions: { account_data: { enabled: true } },
+    };
+    const first = await v4(request);
+    const room = first.rooms[roomId];
+    assert.deepEqual([room.membership, room.lists, room.initial], ['join', ['mine'], true]);
+    assert.equal(room.notification_count, undefined);
+    const types: string[] = room.required_state.map((event: Json) => event.type);
+    assert.ok(types.includes('m.room.create') && types.includes('m.room.name'));
+    assert.ok(!types.includes('m.room.topic') && !types.includes('m.room.member'));
+    assert.deepEqual([first.rooms[invited].membership, first.rooms[invited].lists], ['invite', ['asked']]);
+    assert.ok(first.rooms[invited].stripped_state.length > 3);
+    const wider = { ...request, room_subscriptions: { [roomId]: { timeline_limit: 5 } } };
+    const second = await v4({ ...wider, pos: first.pos });
+    assert.equal(second.rooms[roomId].expanded_timeline, true);
+    assert.deepEqual(bodies(second.rooms[roomId].timeline), ['m0', 'm1', 'm2']);
+    const waiting = v4({ ...wider, pos: second.pos, timeout: 30_000 });
+    await frank.send(roomId, 'm3');
+    assert.deepEqual(bodies((await waiting).rooms[roomId].timeline), ['m3']);
+    await frank.refused(400, 'M_UNKNOWN_POS', 'POST', '/_matrix/client/v4/sync', { pos: 'x' });
+    await frank.refused(400, 'M_INVALID_PARAM', 'POST', '/_matrix/client/v4/sync', {
+      room_subscriptions: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`!r${n}`, {}])),
+    });
   });
 
   it('refuses malformed requests', async () => {

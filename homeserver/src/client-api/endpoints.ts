@@ -33,6 +33,7 @@ import { profileEndpoints } from './profiles/profile.ts';
 import { createRoom } from './rooms/create-room.ts';
 import { membershipEndpoints } from './rooms/membership.ts';
 import { stateEndpoints } from './rooms/state.ts';
+import { slidingSyncV4 } from './sync/sliding-sync-v4.ts';
 import { slidingSync } from './sync/sliding-sync.ts';
 import { sync } from './sync/sync.ts';
 import { SlidingSync } from '../sync/sliding/sliding-sync.ts';
@@ -46,6 +47,7 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
   const { storage, options } = parts;
   const { rooms, sender, delayed, memberships, userRooms, sessions } = services;
   const syncParts = { ...parts, ...services };
+  const sliding = new SlidingSync(syncParts, services.userData, services.connections);
   return [
     ...discoveryEndpoints(options),
     register(parts, sessions, services.interactiveAuth, services.registrationTokens),
@@ -90,6 +92,7 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...pusherEndpoints(parts, services.gateways, services.pushDelivery),
     notifications(syncParts, services.rulesets),
     sync(syncParts),
-    slidingSync(syncParts, new SlidingSync(syncParts, services.userData, services.connections)),
+    slidingSync(syncParts, sliding),
+    slidingSyncV4(syncParts, sliding),
   ];
 }

@@ -101,6 +101,11 @@ export class Media {
     }
   }
 
+  /** Ends all waiting for uploads. */
+  stop(): void {
+    for (const waiting of this.#arrivals.values()) for (const wake of waiting) wake();
+  }
+
   /** @throws MatrixError 400 when the media is no picture of a known format, 413 when it is too large to decode. */
   async thumbnail(mediaId: string, stored: StoredMedia, asked: ThumbnailShape): Promise<ThumbnailRow> {
     if (!thumbnailTypes.has(stored.contentType))

@@ -56,6 +56,12 @@ export class Typing {
     return [...room.users.keys()];
   }
 
+  /** Forgets everybody, with the timers that would end their typing. */
+  clear(): void {
+    for (const { users } of this.#rooms.values()) for (const cancel of users.values()) cancel();
+    this.#rooms.clear();
+  }
+
   #note(roomNid: number, room: RoomTyping): void {
     this.#serial += 1;
     room.serial = this.#serial;

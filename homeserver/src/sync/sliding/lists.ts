@@ -61,9 +61,13 @@ export function windowOf<Entry>(sorted: readonly Entry[], list: ListRequest): En
 /** Several configurations for one room: the longest timeline and all the state that any asks for. */
 export function mergeConfigs(left: RoomConfig | undefined, right: RoomConfig): RoomConfig {
   if (left === undefined) return right;
+  // Only what nobody wants stays away.
+  const unwanted = new Set(left.excludedState?.map((entry) => entry.join('\0')));
+  const excludedState = (right.excludedState ?? []).filter((entry) => unwanted.has(entry.join('\0')));
   const known = new Set(left.requiredState.map((entry) => entry.join('\0')));
   return {
     timelineLimit: Math.max(left.timelineLimit, right.timelineLimit),
+    ...(excludedState.length > 0 && { excludedState }),
     requiredState: [
       ...left.requiredState,
       ...right.requiredState.filter((entry) => !known.has(entry.join('\0'))),

@@ -23,6 +23,8 @@ export type RequiredState = readonly [type: string, stateKey: string];
 export interface RoomConfig {
   readonly timelineLimit: number;
   readonly requiredState: readonly RequiredState[];
+  /** Taken away from it; only the stable dialect has this. */
+  readonly excludedState?: readonly RequiredState[];
 }
 
 export interface ListFilters {

@@ -11,7 +11,11 @@ export interface StateMatcher {
  * Entries are alternatives. Special: beside `["*","*"]` every other entry takes away: of its type only that key remains
  * (MSC4186, unstable dialect).
  */
-export function stateMatcher(required: readonly RequiredState[], userId: string): StateMatcher {
+export function stateMatcher(
+  required: readonly RequiredState[],
+  userId: string,
+  excluded: readonly RequiredState[] = [],
+): StateMatcher {
   const everything = required.some(([type, key]) => type === '*' && key === '*');
   const keys = new Map<string, Set<string>>();
   let lazyMembers = false;
@@ -33,6 +37,9 @@ export function stateMatcher(required: readonly RequiredState[], userId: string)
     lazyMembers,
     matches(event) {
       const key = event.stateKey ?? '';
+      const matchesPattern = ([one, other]: RequiredState): boolean =>
+        (one === '*' || one === event.type) && (other === '*' || other === key);
+      if (excluded.some(matchesPattern)) return false;
       if (everything) return !keys.has(event.type) || among(event.type, key);
       return among(event.type, key) || among('*', key);
     },

@@ -26,6 +26,11 @@ export interface RoomQuestion {
   readonly isDirect: boolean;
 }
 
+/** Tells whether a client asks for other state than before. */
+export function stateFingerprint({ requiredState, excludedState = [] }: RoomConfig): string {
+  return JSON.stringify(excludedState.length === 0 ? requiredState : [requiredState, excludedState]);
+}
+
 export interface RoomAnswer {
   /** undefined: nothing new. */
   readonly text: string | undefined;
@@ -75,7 +80,7 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
   const joined = entry.membership === 'join';
   const end = joined ? question.upTo : entry.eventNid;
   const initial = sent === undefined || sent.membership !== entry.membership;
-  const fingerprint = JSON.stringify(config.requiredState);
+  const fingerprint = stateFingerprint(config);
   const expanded = !initial && config.timelineLimit > sent.timelineLimit;
   // Somebody who is out was told so once; what goes on in the room is no longer theirs.
   if (!joined && !initial && !expanded) {
@@ -146,7 +151,7 @@ function stateFor(
   all: boolean,
 ): StateAnswer {
   const { room, entry, config, sent, requester } = question;
-  const matcher = stateMatcher(config.requiredState, requester.userId);
+  const matcher = stateMatcher(config.requiredState, requester.userId, config.excludedState);
   if (entry.membership !== 'join') {
     const own = room.current('m.room.member', requester.userId)?.stored;
     return {

@@ -10,7 +10,7 @@ import { extensions } from './extensions.ts';
 import type { ExtensionScope } from './extensions.ts';
 import { matchesFilters, mergeConfigs, needsRooms, windowOf } from './lists.ts';
 import type { RoomConfig, SlidingRequest } from './request.ts';
-import { answerRoom } from './room.ts';
+import { answerRoom, stateFingerprint } from './room.ts';
 import type { UserData } from './user-data.ts';
 
 interface Selection {
@@ -27,6 +27,8 @@ export interface SlidingAnswer {
   readonly parts: readonly string[];
   readonly empty: boolean;
   readonly state: ConnectionState;
+  /** Names of the lists in whose windows each room stands. */
+  readonly listsOf: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Simplified sliding sync (MSC4186): windows on a list of rooms, newest first, and only what is new in them. */
@@ -77,6 +79,7 @@ export class SlidingSync {
         `"extensions":{${extended.join(',')}}`,
       ],
       empty: !news && state !== emptyState,
+      listsOf: listsByRoom(selection, mine),
       state: { position: upTo, typing: typingSerial, rooms: given.rooms, members: given.members },
     };
   }
@@ -157,7 +160,7 @@ export class SlidingSync {
       return (
         userRooms.head(nid).lastTl > sent.tl ||
         config.timelineLimit > sent.timelineLimit ||
-        JSON.stringify(config.requiredState) !== sent.requiredState ||
+        stateFingerprint(config) !== sent.requiredState ||
         changes.receiptsSince(nid, state.position)
       );
     });
@@ -208,6 +211,17 @@ export class SlidingSync {
     });
     if (cold.length > 1) await readTails(this.#parts, cold, limit);
   }
+}
+
+function listsByRoom(selection: Selection, mine: ReadonlyMap<number, UserRoom>): Map<string, string[]> {
+  const lists = new Map<string, string[]>();
+  for (const { name, window } of selection.lists) {
+    for (const nid of window) {
+      const roomId = mine.get(nid)?.roomId;
+      if (roomId !== undefined) lists.set(roomId, [...(lists.get(roomId) ?? []), name]);
+    }
+  }
+  return lists;
 }
 
 /** Rooms one is in, asked into, or was put out of; rooms one left only where the client saw them before. */
