@@ -108,7 +108,7 @@ function onKey(event: KeyboardEvent, props: ComposerProps): void {
   } else if (event.key === 'Escape' && props.onCancel) {
     event.stopPropagation();
     props.onCancel();
-  } else if (event.key === 'ArrowUp' && props.value === '' && props.onRecall) {
+  } else if (event.key === 'ArrowUp' && !event.altKey && props.value === '' && props.onRecall) {
     event.preventDefault();
     props.onRecall();
   }

@@ -34,7 +34,7 @@ export function Reactions(props: { list: readonly ReactionView[]; onToggle: (key
   );
 }
 
-/** The six drawn reactions to choose from. */
+/** The six drawn reactions to choose from, at the head of a menu. */
 export function ReactionPicker(props: {
   label: string;
   names: readonly string[];
@@ -46,6 +46,7 @@ export function ReactionPicker(props: {
         <button
           key={drawn.key}
           type="button"
+          role="menuitem"
           class="button button-icon"
           aria-label={props.names[index]}
           title={props.names[index]}
