@@ -46,6 +46,7 @@ export class PushDelivery {
   readonly #unread: Unread;
   readonly #queues = new Map<string, Queue>();
   readonly #retries = new Set<() => void>();
+  readonly #turns = new Map<string, Promise<void>>();
   /** Users with a pusher. */
   #users = new Set<string>();
   #stopped = false;
@@ -81,7 +82,7 @@ export class PushDelivery {
     for (const { change } of committed) {
       if (change.kind === 'events') for (const event of change.events) this.#noteEvent(event);
       else if (change.kind === 'receipt' && this.#users.has(change.userId))
-        this.#run(this.#enqueue(change.userId, undefined));
+        this.#inTurn(change.userId, () => this.#enqueue(change.userId, undefined));
     }
   }
 
@@ -91,8 +92,22 @@ export class PushDelivery {
     const target = event.type === 'm.room.member' && event.stateKey !== null ? [event.stateKey] : [];
     for (const userId of this.#users) {
       if (userId === event.sender) continue;
-      if (room.joined.has(userId) || target.includes(userId)) this.#run(this.#judge(userId, room, event));
+      if (room.joined.has(userId) || target.includes(userId)) {
+        this.#inTurn(userId, () => this.#judge(userId, room, event));
+      }
     }
+  }
+
+  /** One after the other for each user: what is asked of the database may answer in another order than it was asked. */
+  #inTurn(userId: string, work: () => Promise<void>): void {
+    const before = this.#turns.get(userId) ?? Promise.resolve();
+    const turn = before.then(work).catch((error: unknown) => {
+      if (!this.#stopped) this.#parts.log.warn('a push could not be made', { reason: String(error) });
+    });
+    this.#turns.set(userId, turn);
+    void turn.then(() => {
+      if (this.#turns.get(userId) === turn) this.#turns.delete(userId);
+    });
   }
 
   /** Failures are the log's business: nobody waits for these. */
