@@ -41,6 +41,8 @@ export function launch(): Promise<Browser> {
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
+      // A tab that may be shared without asking: there is no person to pick one.
+      '--auto-select-tab-capture-source-by-title=مجلس',
     ],
   });
 }

@@ -87,6 +87,15 @@ describe('a meeting of two members and a guest', () => {
     await Promise.all([hearsAndSees(salma), hearsAndSees(karim)]);
   });
 
+  it('a shared screen reaches the other member, and ends', async () => {
+    await salma.page.getByRole('button', { name: 'مشاركة', exact: true }).click();
+    await salma.page.getByRole('button', { name: 'إنهاء المشاركة' }).waitFor();
+    await karim.page.getByText('مشاركة شاشة').first().waitFor();
+    await hearsAndSees(karim);
+    await salma.page.getByRole('button', { name: 'إنهاء المشاركة' }).click();
+    await karim.page.getByText('مشاركة شاشة').first().waitFor({ state: 'detached' });
+  });
+
   it('a guest waits in the lobby and sees nothing', async () => {
     await salma.page.getByRole('button', { name: 'الأشخاص' }).click();
     await salma.page.getByRole('button', { name: 'نسخ رابط الدعوة' }).click();
