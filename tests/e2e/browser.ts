@@ -66,6 +66,14 @@ export async function arrive(
   return { name: options.name, page, context, errors };
 }
 
+/**
+ * The device's keys are on the server. What is written to somebody before that cannot be encrypted for them, by nature:
+ * a test that does not wait asks for the impossible now and then.
+ */
+async function keysUploaded(page: Page): Promise<void> {
+  await page.waitForResponse((response) => response.url().endsWith('/keys/upload') && response.ok());
+}
+
 /** Makes an account in the browser, as a person would. */
 export async function signUp(
   browser: Browser,
@@ -76,8 +84,10 @@ export async function signUp(
   const { page } = person;
   await page.getByRole('textbox', { name: words.username }).fill(options.name);
   await page.getByRole('textbox', { name: words.password }).fill(password);
+  const keys = keysUploaded(page);
   await page.getByRole('button', { name: words.createAccount }).click();
   await page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+  await keys;
   return person;
 }
 
@@ -92,8 +102,10 @@ export async function signIn(browser: Browser, url: string, name: string): Promi
     .click();
   await page.getByRole('textbox', { name: words.username }).fill(name);
   await page.getByRole('textbox', { name: words.password }).fill(password);
+  const keys = keysUploaded(page);
   await page.getByRole('button', { name: words.signIn, exact: true }).click();
   await page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+  await keys;
   return person;
 }
 
