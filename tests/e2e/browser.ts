@@ -147,9 +147,20 @@ export function composer(person: Person): ReturnType<Page['getByRole']> {
   return person.page.getByRole('textbox', { name: words.message });
 }
 
+/** Writes and sends; the writer's own bubble is the proof that it was taken. A line that a screen swallowed is written again. */
 export async function say(person: Person, text: string): Promise<void> {
-  await composer(person).fill(text);
-  await composer(person).press('Enter');
+  const send = async (): Promise<void> => {
+    await composer(person).fill(text);
+    await composer(person).press('Enter');
+  };
+  await send();
+  const own = bubbles(person, text).first();
+  const taken = await own.waitFor({ timeout: 8_000 }).then(
+    () => true,
+    () => false,
+  );
+  if (!taken) await send();
+  await shows(person, bubbles(person, text));
 }
 
 /** The bubbles of the open conversation that hold this text. */

@@ -3,8 +3,18 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
-import { acceptInvitation, bubbles, launch, phone, say, sees, signIn, signUp, startChat } from './browser.ts';
-import type { Person } from './browser.ts';
+import {
+  acceptInvitation,
+  bubbles,
+  launch,
+  phone,
+  say,
+  sees,
+  signIn,
+  signUp,
+  startChat,
+} from '../browser.ts';
+import type { Person } from '../browser.ts';
 
 const old = 'رسالة قبل الجهاز الجديد';
 
