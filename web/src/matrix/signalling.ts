@@ -48,7 +48,7 @@ export class SignallingDoor implements Signalling {
 
   async joinedMembers(roomId: string): Promise<readonly string[]> {
     const session = this.current.need();
-    const members = await loadMembers(session.book.room(roomId), session.http, session.store);
+    const members = await loadMembers(session.book.room(roomId), session);
     return Object.keys(members).filter((userId) => members[userId]?.membership === 'join');
   }
 

@@ -6,6 +6,7 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomBook } from '../rooms/room-book.ts';
 import type { Change, Store } from '../store/store.ts';
 import { isGap } from '../timeline/log.ts';
+import { Rerun, Turns } from '../turns.ts';
 import type { EventRecord, LogEntry } from '../timeline/log.ts';
 import type { Person } from '../timeline/items.ts';
 import type {
@@ -40,6 +41,7 @@ export interface DeskParts {
 }
 
 const decryptAtOnce = 50;
+const deliveriesAtOnce = 50;
 
 /** The main thread's side of encryption: feeds the machine, has events decrypted, keeps what screens are told. */
 export class EncryptionDesk {
@@ -53,11 +55,10 @@ export class EncryptionDesk {
   private readonly parts: DeskParts;
   private engine: EncryptionEngine | undefined;
   private starting: Promise<void> | undefined;
-  private receiving: Promise<void> | undefined;
-  private receiveAgain = false;
+  private readonly receiving = new Rerun(() => this.drain());
   private readonly listeners = new Map<string, Set<(message: DeviceMessage) => void>>();
   /** Decryption goes in turn, so that a key that arrives in between is not missed. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   private dismissed: readonly string[] = [];
   private stopped = false;
 
@@ -92,15 +93,7 @@ export class EncryptionDesk {
 
   /** Gives the machine everything that sync has stored for it, in order. */
   async receiveAll(): Promise<void> {
-    if (this.engine === undefined) return;
-    if (this.receiving !== undefined) {
-      this.receiveAgain = true;
-      return this.receiving;
-    }
-    this.receiving = this.drain().finally(() => {
-      this.receiving = undefined;
-    });
-    return this.receiving;
+    if (this.engine !== undefined) await this.receiving.run();
   }
 
   /** Lets the machine send what waits, after the network was away. */
@@ -129,9 +122,7 @@ export class EncryptionDesk {
 
   /** Decrypts what the room's tail holds and can now be read; `again` chooses records that were tried before. */
   decryptTail(room: Room, again: (record: EventRecord) => boolean = untried): Promise<void> {
-    const work = this.turn.then(() => this.decryptTailNow(room, again));
-    this.turn = work.catch(() => undefined);
-    return work;
+    return this.turns.run(() => this.decryptTailNow(room, again));
   }
 
   private async decryptTailNow(room: Room, chosen: (record: EventRecord) => boolean): Promise<void> {
@@ -151,15 +142,25 @@ export class EncryptionDesk {
   }
 
   private async keepDecrypted(room: Room, done: readonly EventRecord[]): Promise<void> {
-    room.replaceRecords(done);
-    const writes: Change[] = done.map((record) => ({
-      table: 'events',
-      key: [room.id, record.index],
-      value: record,
-    }));
-    await this.parts.store.write([...writes, { table: 'rooms', key: room.id, value: room.record }]);
-    this.parts.book.changed(room);
+    const { book, store } = this.parts;
+    await book.inTurn(async () => {
+      const kept = done.filter((record) => this.stillThere(room, record));
+      room.replaceRecords(kept);
+      const writes: Change[] = kept.map((record) => ({
+        table: 'events',
+        key: [room.id, record.index],
+        value: record,
+      }));
+      await store.write([...writes, { table: 'rooms', key: room.id, value: room.record }]);
+    });
+    book.changed(room);
     for (const record of done) await this.passVerification(room.id, record);
+  }
+
+  /** While it was decrypted an event may have been taken back, or its place in the log given to another. */
+  private stillThere(room: Room, { index, event }: EventRecord): boolean {
+    const now = room.tail?.find((entry) => entry.index === index);
+    return now !== undefined && isEncrypted(now) && now.event.event_id === event.event_id;
   }
 
   /** Decrypts records that are in no tail (quoted messages). */
@@ -231,9 +232,8 @@ export class EncryptionDesk {
   }
 
   private async drain(): Promise<void> {
-    do {
-      this.receiveAgain = false;
-      const rows = await this.parts.store.range('deliveries', { limit: 50 });
+    for (;;) {
+      const rows = await this.parts.store.range('deliveries', { limit: deliveriesAtOnce });
       for (const row of rows) {
         const engine = this.engine;
         if (engine === undefined) return;
@@ -241,8 +241,8 @@ export class EncryptionDesk {
         await this.parts.store.write([{ table: 'deliveries', key: row.key, value: undefined }]);
         for (const message of messages) this.tell(message);
       }
-      if (rows.length === 50) this.receiveAgain = true;
-    } while (this.receiveAgain);
+      if (rows.length < deliveriesAtOnce) return;
+    }
   }
 
   private tell(message: DeviceMessage): void {

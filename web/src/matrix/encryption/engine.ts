@@ -14,6 +14,7 @@ import type { DeviceAddress, DeviceMessage, JsonContent } from '../door.ts';
 import { asMatrixError, MatrixError } from '../errors.ts';
 import { isObject, wait } from '../http.ts';
 import type { JsonBody } from '../http.ts';
+import { Turns } from '../turns.ts';
 import type { EncryptedFile } from '../timeline/items.ts';
 import type { RawEvent } from '../timeline/log.ts';
 import type { RecoverySecret } from './contract.ts';
@@ -46,7 +47,7 @@ export class MachineEngine implements EncryptionEngine {
   private readonly host: EngineHost;
   private parts: Running | undefined;
   /** Sharing keys and encrypting go one after another: the machine asks for it. */
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   private transaction = 0;
   /** People whose devices were asked for since the start. */
   private readonly known = new Set<string>();
@@ -120,7 +121,7 @@ export class MachineEngine implements EncryptionEngine {
   }
 
   encrypt(room: EncryptedRoom, type: string, content: JsonBody): Promise<JsonBody> {
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       const { machine } = this.running();
       await this.shareRoomKey(room);
       const encrypted = await machine.encryptRoomEvent(
@@ -166,7 +167,7 @@ export class MachineEngine implements EncryptionEngine {
     type: string,
     content: JsonContent,
   ): Promise<readonly DeviceAddress[]> {
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       const userIds = [...new Set(targets.map((target) => target.userId))];
       await this.openSessions(userIds);
       const messages: Record<string, Record<string, unknown>> = {};
@@ -403,12 +404,6 @@ export class MachineEngine implements EncryptionEngine {
     if (known !== undefined) return known;
     await requests.send(machine.queryKeysForUsers([new UserId(userId)]));
     return find();
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(work);
-    this.queue = result.catch(() => undefined);
-    return result;
   }
 
   /** The machine holds locks while it calls back, so what follows waits for the next turn. */

@@ -8,6 +8,7 @@ import type {
 } from '@matrix-org/matrix-sdk-crypto-wasm';
 import { asMatrixError } from '../errors.ts';
 import type { JsonBody } from '../http.ts';
+import { Rerun } from '../turns.ts';
 import type { EngineHost } from './engine-contract.ts';
 
 const api = '/_matrix/client/v3';
@@ -17,8 +18,7 @@ const patience = 3;
 export class MachineRequests {
   private readonly machine: OlmMachine;
   private readonly host: EngineHost;
-  private running: Promise<void> | undefined;
-  private again = false;
+  private readonly flushing = new Rerun(() => this.sendAll());
   private readonly underWay = new Set<string>();
   /** Requests that the server refused, by id: after a few tries they are left alone, so that they hold up nothing. */
   private readonly refusals = new Map<string, number>();
@@ -29,23 +29,13 @@ export class MachineRequests {
   }
 
   /** Sends all that waits. Callers share a run; a run that was under way is followed by another. Rejects when the network fails. */
-  async flush(): Promise<void> {
-    if (this.running !== undefined) {
-      this.again = true;
-      return this.running;
-    }
-    this.running = this.run().finally(() => {
-      this.running = undefined;
-    });
-    return this.running;
+  flush(): Promise<void> {
+    return this.flushing.run();
   }
 
-  private async run(): Promise<void> {
-    do {
-      this.again = false;
-      const waiting = await this.machine.outgoingRequests();
-      for (const request of waiting) await this.sendWaiting(request);
-    } while (this.again);
+  private async sendAll(): Promise<void> {
+    const waiting = await this.machine.outgoingRequests();
+    for (const request of waiting) await this.sendWaiting(request);
   }
 
   private async sendWaiting(request: OutgoingRequest): Promise<void> {

@@ -1,6 +1,5 @@
 import type { EncryptedRoom } from '../encryption/engine-contract.ts';
-import type { HttpClient } from '../http.ts';
-import type { Store } from '../store/store.ts';
+import type { Session } from '../session/session.ts';
 import type { RawEvent } from '../timeline/log.ts';
 import { memberFacts } from './merge.ts';
 import type { MemberFacts } from './record.ts';
@@ -10,19 +9,37 @@ import type { Room } from './room.ts';
 /** Up to this many, a room's members are all kept in its record, so that sync can tell who is new. */
 const keepInRecord = 500;
 
+/** How often the list is asked for again because sync told of a change meanwhile. */
+const patience = 5;
+
+type Members = Readonly<Record<string, MemberFacts>>;
+
 /** Loads the complete member list: from the device while it is current, else from the server. */
-export async function loadMembers(
-  room: Room,
-  http: HttpClient,
-  store: Store,
-): Promise<Readonly<Record<string, MemberFacts>>> {
-  if (room.record.membersComplete) {
-    const known = room.members ?? (await store.get('members', room.id));
-    if (known !== undefined && room.record.membersComplete) {
-      room.members = known;
-      return known;
-    }
+export async function loadMembers(room: Room, session: Session): Promise<Members> {
+  for (let attempt = 1; ; attempt += 1) {
+    const known = await knownMembers(room, session);
+    if (known !== undefined) return known;
+    const aside = room.membersAside;
+    const members = await fetchMembers(room, session);
+    const current = await session.book.inTurn(async () => {
+      if (room.membersAside !== aside) return false;
+      await keepMembers(room, session, members);
+      return true;
+    });
+    // Where people come and go all the time, the newest answer must do.
+    if (current || attempt === patience) return members;
   }
+}
+
+function knownMembers(room: Room, { book, store }: Session): Promise<Members | undefined> {
+  return book.inTurn(async () => {
+    if (!room.record.membersComplete) return undefined;
+    room.members ??= await store.get('members', room.id);
+    return room.members;
+  });
+}
+
+async function fetchMembers(room: Room, { http }: Session): Promise<Members> {
   const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room.id)}/members`;
   const answer = await http.request('GET', path, { query: { not_membership: 'leave' } });
   const chunk = Array.isArray(answer['chunk']) ? (answer['chunk'] as RawEvent[]) : [];
@@ -32,6 +49,10 @@ export async function loadMembers(
       members[event.state_key] = memberFacts(event.content);
     }
   }
+  return members;
+}
+
+async function keepMembers(room: Room, { store }: Session, members: Members): Promise<void> {
   const few = Object.keys(members).length <= keepInRecord;
   room.members = members;
   room.record = {
@@ -43,7 +64,6 @@ export async function loadMembers(
     { table: 'members', key: room.id, value: members },
     { table: 'rooms', key: room.id, value: room.record },
   ]);
-  return members;
 }
 
 /** What the crypto machine must know to encrypt for this room. */

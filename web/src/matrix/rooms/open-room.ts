@@ -78,11 +78,7 @@ export class OpenRoomHandle implements OpenRoom {
   }
 
   async loadMembers(): Promise<void> {
-    // A sync answer that was being worked in meanwhile may have put the list aside: then it is asked for again.
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      await loadMembers(this.room, this.session.http, this.session.store);
-      if (this.room.members !== undefined) break;
-    }
+    await loadMembers(this.room, this.session);
     this.room.refreshNow();
   }
 
@@ -249,12 +245,14 @@ export class OpenRoomHandle implements OpenRoom {
       await this.fillLastGap();
       return this.shown();
     }
-    const first = tail[0];
-    if (first === undefined) return true;
-    const rows = await room.rows(first.index, pageSize);
-    if (rows.length === 0) return false;
-    room.adoptLog([...rows, ...(room.tail ?? [])]);
-    return this.shown();
+    if (tail.length === 0) return true;
+    const came = await this.session.book.inTurn(async () => {
+      const first = room.tail?.[0];
+      const rows = first === undefined ? [] : await room.rows(first.index, pageSize);
+      if (rows.length > 0) room.adoptLog([...rows, ...(room.tail ?? [])]);
+      return rows.length > 0;
+    });
+    return came && this.shown();
   }
 
   private async shown(): Promise<boolean> {
@@ -275,20 +273,22 @@ export class OpenRoomHandle implements OpenRoom {
     const events = Array.isArray(answer['chunk']) ? (answer['chunk'] as RawEvent[]) : [];
     const state = Array.isArray(answer['state']) ? (answer['state'] as RawEvent[]) : [];
     const { end } = answer;
-    const now = room.tail ?? [];
-    const place = now.findIndex((entry) => entry.index === gap.index);
-    if (place < 0) return; // Sync filled it meanwhile.
-    const older = place > 0 ? now : [...(await room.rows(gap.index, pageSize)), ...now];
-    const change = fillGap(older, older.indexOf(gap), {
-      events,
-      ...(typeof end === 'string' ? { end } : {}),
+    await session.book.inTurn(async () => {
+      const now = room.tail ?? [];
+      const place = now.findIndex((entry) => entry.index === gap.index);
+      if (place < 0) return; // Sync filled it meanwhile.
+      const older = place > 0 ? now : [...(await room.rows(gap.index, pageSize)), ...now];
+      const change = fillGap(older, older.indexOf(gap), {
+        events,
+        ...(typeof end === 'string' ? { end } : {}),
+      });
+      room.record = { ...room.record, people: withPeople(room.record.people, state) };
+      await session.store.write([
+        ...logWrites(room.id, change),
+        { table: 'rooms', key: room.id, value: room.record },
+      ]);
+      room.adoptLog(change.entries);
     });
-    room.record = { ...room.record, people: withPeople(room.record.people, state) };
-    await session.store.write([
-      ...logWrites(room.id, change),
-      { table: 'rooms', key: room.id, value: room.record },
-    ]);
-    room.adoptLog(change.entries);
   }
 
   private message(eventId: string): MessageItem {

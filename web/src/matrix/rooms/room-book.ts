@@ -5,6 +5,7 @@ import { isObject } from '../http.ts';
 import type { JsonBody } from '../http.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { WireRoom, WireSync } from '../sync/wire.ts';
+import { Turns } from '../turns.ts';
 import { appendToLog, isGap } from '../timeline/log.ts';
 import type { EventRecord, LogEntry, RawEvent } from '../timeline/log.ts';
 import { mergeReceipts, mergeRoom, mergeRoomData } from './merge.ts';
@@ -42,6 +43,8 @@ export class RoomBook {
   private directs: ReadonlyMap<string, string> = new Map();
   private muted: ReadonlySet<string> = new Set();
   private readonly accountData = new Map<string, JsonBody>();
+  /** What reads a room's record or log, waits, and writes it back. */
+  private readonly turns = new Turns();
   private nextDelivery = 0;
   private listing = false;
 
@@ -84,17 +87,35 @@ export class RoomBook {
     return room;
   }
 
+  /**
+   * Changes of a room's record or log that must wait in between (for the device's store) are made in turn, or one would undo
+   * what another has done meanwhile. No network in `work`, and no further turn.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns.run(work);
+  }
+
   /** Notes what this device knows of a room before the server tells it: one it has just made or joined. */
-  async adopt(roomId: string, facts: Partial<RoomRecord>): Promise<Room> {
-    const room = this.room(roomId);
-    room.record = { ...room.record, ...facts };
-    await this.parts.store.write([{ table: 'rooms', key: roomId, value: room.record }]);
-    this.changed(room);
-    return room;
+  adopt(roomId: string, facts: Partial<RoomRecord>): Promise<Room> {
+    return this.inTurn(async () => {
+      const room = this.room(roomId);
+      room.record = { ...room.record, ...facts };
+      await this.parts.store.write([{ table: 'rooms', key: roomId, value: room.record }]);
+      this.changed(room);
+      return room;
+    });
   }
 
   /** Takes one sync answer in. `extra` is written in the same transaction. Answers the rooms with new events and those events. */
-  async apply(
+  apply(
+    wire: WireSync,
+    delivery: CryptoDelivery | undefined,
+    extra: readonly Change[],
+  ): Promise<Map<Room, readonly EventRecord[]>> {
+    return this.inTurn(() => this.applyNow(wire, delivery, extra));
+  }
+
+  private async applyNow(
     wire: WireSync,
     delivery: CryptoDelivery | undefined,
     extra: readonly Change[],
@@ -123,7 +144,10 @@ export class RoomBook {
       for (const step of steps.values()) {
         step.room.record = step.record;
         step.room.adoptLog(step.entries);
-        if (!step.record.membersComplete) step.room.members = undefined;
+        if (!step.record.membersComplete) {
+          step.room.members = undefined;
+          step.room.membersAside += 1;
+        }
         if (step.added.length > 0) news.set(step.room, step.added);
       }
       for (const [roomId, event] of Object.entries(wire.extensions?.typing?.rooms ?? {})) {

@@ -37,6 +37,8 @@ export class Room {
   tail: readonly LogEntry[] | undefined;
   /** Every member, once loaded and while current. */
   members: Readonly<Record<string, MemberFacts>> | undefined;
+  /** Grows each time that sync puts the member list aside, so that a list asked for before is not taken for the current one. */
+  membersAside = 0;
   readonly summary = signal<RoomSummary | undefined>(undefined);
   readonly items = signal<readonly TimelineItem[]>([]);
   readonly older = signal<OlderState>('idle');
@@ -88,7 +90,7 @@ export class Room {
     this.tail = long ? entries.slice(-tailSize) : entries;
   }
 
-  /** Replaces records (decrypted, redacted) by their index. */
+  /** Replaces records by their index. */
   replaceRecords(records: readonly EventRecord[]): void {
     const byIndex = new Map(records.map((record) => [record.index, record]));
     this.tail = this.tail?.map((entry) => byIndex.get(entry.index) ?? entry);

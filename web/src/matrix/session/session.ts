@@ -302,7 +302,7 @@ export class Session {
   ): Promise<string> {
     let sealed = content;
     if (encrypted) {
-      const members = await loadMembers(room, this.http, this.store);
+      const members = await loadMembers(room, this);
       sealed = await this.desk.encrypt(encryptedRoom(room, members), type, content);
     }
     const sentType = encrypted ? 'm.room.encrypted' : type;
