@@ -21,6 +21,14 @@ function places(text: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''));
 }
 
+test('a key belongs to one area, so that none hides another', () => {
+  const folder = new URL('en/', import.meta.url);
+  const written = readdirSync(folder).flatMap((name) =>
+    [...readFileSync(new URL(name, folder), 'utf8').matchAll(/^ {2}(\w+):/gm)].map((match) => match[1] ?? ''),
+  );
+  assert.deepEqual(written.toSorted(), keys.toSorted());
+});
+
 for (const [language, catalogue] of Object.entries(catalogues)) {
   test(`${language}: every text is there, not empty, and knows only the places of the English one`, () => {
     assert.deepEqual(Object.keys(catalogue).toSorted(), keys.toSorted());
@@ -134,7 +142,7 @@ test('durations and badges', () => {
 test('no text lies about unused', () => {
   const folder = new URL('../', import.meta.url);
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !/^words\/(ar|en|fr|ru|tg)\.ts$/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/^words\/(ar|en|fr|ru|tg)(\/|\.ts$)/.test(name))
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');
   const quoted = new Set([...sources.matchAll(/'(\w+)'/g)].map((match) => match[1] ?? ''));

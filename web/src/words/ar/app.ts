@@ -1,0 +1,48 @@
+import type { Translation } from '../catalogue.ts';
+import type { app as english } from '../en/app.ts';
+
+export const app: Translation<typeof english> = {
+  kilobytes: '{amount} ك.ب',
+  megabytes: '{amount} م.ب',
+  gigabytes: '{amount} غ.ب',
+  kilobitsASecond: '{amount} كيلوبت/ث',
+  yesterday: 'أمس',
+
+  appName: 'مجلس',
+  places: 'الأقسام',
+  chats: 'المحادثات',
+  meetings: 'الاجتماعات',
+  you: 'حسابي',
+  back: 'رجوع',
+  close: 'إغلاق',
+  cancel: 'إلغاء',
+  save: 'حفظ',
+  done: 'تم',
+  later: 'لاحقًا',
+  next: 'التالي',
+  copy: 'نسخ',
+  copied: 'تم النسخ.',
+  retry: 'محاولة أخرى',
+  more: 'المزيد',
+  loading: 'جارٍ التحميل',
+  notFoundTitle: 'لا شيء في هذا العنوان',
+  notFoundDetail: 'قد يكون الرابط قديمًا أو منقوصًا.',
+  toChats: 'إلى المحادثات',
+  listOfChats: 'قائمة المحادثات',
+  skipToContent: 'الانتقال إلى المحتوى',
+  somethingBroke: 'لم تُفتح الصفحة',
+
+  noConnectionTry: 'لا اتصال. تمكن المحاولة عند عودة الشبكة.',
+  serverRefused: 'لم يقبل الخادم هذا الطلب.',
+  serverTrouble: 'في الخادم عطل. تمكن المحاولة بعد قليل.',
+  notAllowed: 'هذا غير مسموح هنا.',
+  storageTrouble: 'امتلأت ذاكرة الجهاز. يُرجى إفساح مكان ثم المحاولة.',
+  encryptionTrouble: 'تعذّر إقفال الرسالة. يُرجى إعادة تحميل الصفحة.',
+  tooLarge: 'الحجم أكبر مما يقبله الخادم.',
+  noSuchPerson: 'لا أحد بهذا الاسم هنا.',
+  didNotWork: 'لم يتم ذلك. تمكن المحاولة مجددًا.',
+
+  elsewhereTitle: 'مجلس مفتوح في نافذة أخرى',
+  elsewhereDetail: 'نافذة واحدة في كل مرة تحفظ المفاتيح سليمة.',
+  useHere: 'المتابعة هنا',
+};

@@ -1,0 +1,48 @@
+import type { Translation } from '../catalogue.ts';
+import type { app as english } from '../en/app.ts';
+
+export const app: Translation<typeof english> = {
+  kilobytes: '{amount} Ko',
+  megabytes: '{amount} Mo',
+  gigabytes: '{amount} Go',
+  kilobitsASecond: '{amount} kbit/s',
+  yesterday: 'Hier',
+
+  appName: 'Majlis',
+  places: 'Rubriques',
+  chats: 'Discussions',
+  meetings: 'Réunions',
+  you: 'Vous',
+  back: 'Retour',
+  close: 'Fermer',
+  cancel: 'Annuler',
+  save: 'Enregistrer',
+  done: 'Terminé',
+  later: 'Plus tard',
+  next: 'Suivant',
+  copy: 'Copier',
+  copied: 'Copié.',
+  retry: 'Réessayer',
+  more: 'Plus',
+  loading: 'Chargement',
+  notFoundTitle: 'Il n’y a rien à cette adresse',
+  notFoundDetail: 'Le lien est peut-être ancien ou incomplet.',
+  toChats: 'Aller aux discussions',
+  listOfChats: 'Liste des discussions',
+  skipToContent: 'Aller au contenu',
+  somethingBroke: 'Cette page ne s’est pas ouverte',
+
+  noConnectionTry: 'Pas de connexion. Réessayez quand le réseau revient.',
+  serverRefused: 'Le serveur n’a pas accepté cela.',
+  serverTrouble: 'Le serveur a un problème. Réessayez dans un instant.',
+  notAllowed: 'Cela n’est pas permis ici.',
+  storageTrouble: 'L’appareil n’a plus de place. Libérez-en et réessayez.',
+  encryptionTrouble: 'Le message n’a pas pu être verrouillé. Rechargez la page.',
+  tooLarge: 'C’est plus gros que ce que le serveur accepte.',
+  noSuchPerson: 'Personne ne porte ce nom ici.',
+  didNotWork: 'Cela n’a pas marché. Veuillez réessayer.',
+
+  elsewhereTitle: 'Majlis est ouvert dans un autre onglet',
+  elsewhereDetail: 'Un seul onglet à la fois garde vos clés en sûreté.',
+  useHere: 'Continuer ici',
+};

@@ -1,0 +1,48 @@
+import type { Translation } from '../catalogue.ts';
+import type { app as english } from '../en/app.ts';
+
+export const app: Translation<typeof english> = {
+  kilobytes: '{amount} КБ',
+  megabytes: '{amount} МБ',
+  gigabytes: '{amount} ГБ',
+  kilobitsASecond: '{amount} кбит/с',
+  yesterday: 'Вчера',
+
+  appName: 'Majlis',
+  places: 'Разделы',
+  chats: 'Чаты',
+  meetings: 'Встречи',
+  you: 'Вы',
+  back: 'Назад',
+  close: 'Закрыть',
+  cancel: 'Отмена',
+  save: 'Сохранить',
+  done: 'Готово',
+  later: 'Позже',
+  next: 'Дальше',
+  copy: 'Копировать',
+  copied: 'Скопировано.',
+  retry: 'Повторить',
+  more: 'Ещё',
+  loading: 'Загрузка',
+  notFoundTitle: 'По этому адресу ничего нет',
+  notFoundDetail: 'Возможно, ссылка устарела или неполна.',
+  toChats: 'К чатам',
+  listOfChats: 'Список чатов',
+  skipToContent: 'К содержанию',
+  somethingBroke: 'Страница не открылась',
+
+  noConnectionTry: 'Нет связи. Повторите, когда сеть вернётся.',
+  serverRefused: 'Сервер этого не принял.',
+  serverTrouble: 'У сервера неполадки. Попробуйте чуть позже.',
+  notAllowed: 'Здесь это не разрешено.',
+  storageTrouble: 'На устройстве нет места. Освободите его и попробуйте снова.',
+  encryptionTrouble: 'Не удалось запереть сообщение. Перезагрузите страницу.',
+  tooLarge: 'Это больше, чем принимает сервер.',
+  noSuchPerson: 'Здесь никого нет с таким именем.',
+  didNotWork: 'Не получилось. Попробуйте ещё раз.',
+
+  elsewhereTitle: 'Majlis открыт в другой вкладке',
+  elsewhereDetail: 'Одна вкладка за раз бережёт ваши ключи.',
+  useHere: 'Продолжить здесь',
+};

@@ -1,0 +1,48 @@
+import type { Translation } from '../catalogue.ts';
+import type { app as english } from '../en/app.ts';
+
+export const app: Translation<typeof english> = {
+  kilobytes: '{amount} КБ',
+  megabytes: '{amount} МБ',
+  gigabytes: '{amount} ГБ',
+  kilobitsASecond: '{amount} кбит/с',
+  yesterday: 'Дирӯз',
+
+  appName: 'Majlis',
+  places: 'Бахшҳо',
+  chats: 'Сӯҳбатҳо',
+  meetings: 'Ҷаласаҳо',
+  you: 'Шумо',
+  back: 'Бозгашт',
+  close: 'Пӯшидан',
+  cancel: 'Бекор кардан',
+  save: 'Нигоҳ доштан',
+  done: 'Тайёр',
+  later: 'Баъдтар',
+  next: 'Оянда',
+  copy: 'Нусха гирифтан',
+  copied: 'Нусха гирифта шуд.',
+  retry: 'Бори дигар',
+  more: 'Боз',
+  loading: 'Бор шуда истодааст',
+  notFoundTitle: 'Дар ин нишонӣ чизе нест',
+  notFoundDetail: 'Шояд пайванд кӯҳна ё нопурра бошад.',
+  toChats: 'Ба сӯҳбатҳо',
+  listOfChats: 'Рӯйхати сӯҳбатҳо',
+  skipToContent: 'Ба мундариҷа',
+  somethingBroke: 'Саҳифа кушода нашуд',
+
+  noConnectionTry: 'Алоқа нест. Ҳангоми баргаштани шабака кӯшиш кунед.',
+  serverRefused: 'Сервер инро қабул накард.',
+  serverTrouble: 'Дар сервер мушкилӣ ҳаст. Каме баъд кӯшиш кунед.',
+  notAllowed: 'Ин дар ин ҷо мумкин нест.',
+  storageTrouble: 'Дар дастгоҳ ҷой намонд. Ҷой холӣ карда, бори дигар кӯшиш кунед.',
+  encryptionTrouble: 'Паёмро қуфл кардан нашуд. Саҳифаро аз нав бор кунед.',
+  tooLarge: 'Ин аз он ки сервер мегирад, калонтар аст.',
+  noSuchPerson: 'Дар ин ҷо касе бо ин ном нест.',
+  didNotWork: 'Нашуд. Бори дигар кӯшиш кунед.',
+
+  elsewhereTitle: 'Majlis дар варақаи дигар кушода аст',
+  elsewhereDetail: 'Як варақа дар як вақт калидҳоро нигоҳ медорад.',
+  useHere: 'Идома дар ин ҷо',
+};
