@@ -16,7 +16,8 @@ export function lazy<Props extends object>(load: () => Promise<FunctionComponent
     const [failed, setFailed] = useState(false);
     const [attempt, setAttempt] = useState(0);
     useEffect(() => {
-      if (loaded) return undefined;
+      // Not `loaded`: a preload may have ended since this was rendered, and then nobody else would show the screen.
+      if (Screen) return undefined;
       let gone = false;
       load().then(
         (screen) => {
