@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, encodeBase64, isJsonObject } from '@majlis/protocol';
 import { openIdUser } from './access/requester.ts';
 import { roomRights } from './access/room-rights.ts';
+import { deviceIdentity } from './calls/calls.ts';
 import type { Calls } from './calls/calls.ts';
 import { badJson, unauthorized } from './http/errors.ts';
 import { requiredText } from './http/fields.ts';
@@ -32,7 +33,11 @@ export function elementCallRoutes(parts: MeetingsParts, calls: Calls): Route[] {
         const userId = await askedBy(call);
         const deviceId = requiredText(call.body, 'device_id', id_characters_max);
         const rights = await roomRights(parts, requiredText(call.body, 'room', id_characters_max), userId);
-        const joined = await calls.joinMember(rights, { userId, deviceId }, `${userId}:${deviceId}`);
+        const joined = await calls.joinMember(
+          rights,
+          { userId, deviceId },
+          { identity: deviceIdentity({ userId, deviceId }) },
+        );
         return { url: joined.url, jwt: joined.token };
       },
     },
@@ -55,7 +60,7 @@ export function elementCallRoutes(parts: MeetingsParts, calls: Calls): Route[] {
         const joined = await calls.joinMember(
           rights,
           { userId, deviceId },
-          encodeBase64(new Uint8Array(hash)),
+          { identity: encodeBase64(new Uint8Array(hash)) },
         );
         return { url: joined.url, jwt: joined.token };
       },

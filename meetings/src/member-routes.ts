@@ -5,6 +5,7 @@ import { memberOf } from './access/requester.ts';
 import type { Member } from './access/requester.ts';
 import { roomRights } from './access/room-rights.ts';
 import type { RoomRights } from './access/room-rights.ts';
+import { deviceIdentity } from './calls/calls.ts';
 import type { Calls } from './calls/calls.ts';
 import { forbidden, invalidParam, notFound } from './http/errors.ts';
 import { optionalText, queryNumber, requiredText } from './http/fields.ts';
@@ -32,7 +33,14 @@ export function memberRoutes(parts: MeetingsParts, calls: Calls, lobby: Lobby): 
       path: `${room}/join`,
       async handle(call) {
         const { member, rights } = await asked(call);
-        return calls.joinMember(rights, member);
+        const wanted = call.body['matrix_rtc'] ?? false;
+        if (typeof wanted !== 'boolean') throw invalidParam("'matrix_rtc' must be true or false");
+        // A session without a device has no such identity.
+        const named = wanted && member.deviceId !== '';
+        return calls.joinMember(rights, member, {
+          keys: 'epochs',
+          ...(named && { identity: deviceIdentity(member) }),
+        });
       },
     },
     {
@@ -78,8 +86,10 @@ export function memberRoutes(parts: MeetingsParts, calls: Calls, lobby: Lobby): 
         const { rights } = await asHost(call);
         const link = await parts.storage.meetings.link(call.params['linkId'] ?? '');
         if (link?.roomId !== rights.roomId) throw notFound('There is no such link');
-        await calls.removeEverywhere(rights.roomId, (attributes) => attributes.guest_id !== undefined);
+        const guests = await calls.guestsIn(rights.roomId, link.linkId);
+        // First the link, then its guests: a token asked for in between must not be given.
         await parts.storage.meetings.removeLink(link.linkId);
+        await calls.removeEverywhere(rights.roomId, ({ guest_id: id }) => id !== undefined && guests.has(id));
         lobby.changed(rights.roomId);
         return {};
       },

@@ -187,6 +187,7 @@ export {
   type GuestAnswer,
   type GuestState,
   type JoinAnswer,
+  type JoinQuestion,
   type KnockAnswer,
   type LinkAnswer,
   type LobbyAnswer,

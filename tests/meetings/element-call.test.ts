@@ -49,6 +49,7 @@ describe('/sfu/get', () => {
     assert.equal(answer.body.url, `${server.url.replace('http', 'ws')}/livekit/sfu`);
     const claims = claimsOf(answer.body.jwt);
     assert.equal(claims.sub, `${noor.userId}:${noor.deviceId}`);
+    assert.deepEqual(claims.attributes, { user_id: noor.userId, device_id: noor.deviceId });
     const own = claimsOf((await new Member(noor, roomId).join()).token);
     assert.deepEqual(claims.video, own.video);
     assert.equal(claims.video.room, hash([roomId, 'm.call#ROOM']));

@@ -122,17 +122,23 @@ it('puts a guest out who was removed, and lets them in no more', async () => {
   await putOutAtTheDoor(await enter(kept));
 });
 
-it('puts guests out when their link is ended', async () => {
+it('puts guests out when their link is ended, and nobody else', async () => {
   await meetingOfTwo();
   const { link_id: link } = await host.link();
+  const other = await knock(server.url, (await host.link()).link_id, 'زائر');
+  await host.ok('POST', `/lobby/${other.id}`, { admit: true });
+  const visitor = await enter(await other.ok('POST', '/token', {}));
+  inCall.push(visitor);
   const guest = await knock(server.url, link, 'ضيف');
   await host.ok('POST', `/lobby/${guest.id}`, { admit: true });
   const stranger = await enter(await guest.ok('POST', '/token', {}));
-  await host.until('two in the call', (m) => m.participants.length === 2);
+  await host.until('three in the call', (m) => m.participants.length === 3);
   const kept = await guest.ok('POST', '/token', {});
   await host.ok('DELETE', `/links/${link}`);
   assert.equal(await stranger.out, 'PARTICIPANT_REMOVED');
   await putOutAtTheDoor(await enter(kept));
+  assert.ok((await host.meeting()).participants.some(({ identity }) => identity === visitor.identity));
+  assert.ok(visitor.room.isConnected);
 });
 
 it('ends the call for a member who is kicked from the room, and keeps them out until they are members again', async () => {

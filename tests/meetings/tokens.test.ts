@@ -47,7 +47,11 @@ describe('a token of a member', () => {
     assert.doesNotMatch(room, /!/);
     assert.equal(claims.sub, identity);
     assert.equal(claims.name, 'نور');
-    assert.deepEqual(claims.attributes, { user_id: noor.userId, device_id: noor.deviceId });
+    assert.deepEqual(claims.attributes, {
+      user_id: noor.userId,
+      device_id: noor.deviceId,
+      keys: 'epochs',
+    });
     for (const other of ['sip', 'agent', 'inference', 'roomConfig', 'metadata'])
       assert.equal(claims[other], undefined, other);
   });
@@ -58,6 +62,13 @@ describe('a token of a member', () => {
     assert.equal(new Set(identities).size, 3);
     for (const identity of identities) assert.match(identity, /^[\w-]{20}$/);
     assert.equal(new Set(joined.map(({ token }) => claimsOf(token).video.room)).size, 1);
+  });
+
+  it('carries the identity that MatrixRTC clients look for when it is asked for', async () => {
+    const { token, identity } = await host.ok('POST', '/join', { matrix_rtc: true });
+    assert.equal(identity, `${noor.userId}:${noor.deviceId}`);
+    assert.equal(claimsOf(token).sub, identity);
+    refused(await host.ask('POST', '/join', { matrix_rtc: 'yes' }), 400, 'M_INVALID_PARAM');
   });
 
   it('is of no use for LiveKit’s own API', async () => {

@@ -14,6 +14,11 @@ export function callName(roomId: string): string {
   return encodeBase64(new Uint8Array(hash));
 }
 
+/** LiveKit's name of a member's device, as clients that announce themselves by state event look for it. Draft: MSC4143. */
+export function deviceIdentity({ userId, deviceId }: { userId: string; deviceId: string }): string {
+  return `${userId}:${deviceId}`;
+}
+
 /** The calls of rooms: who gets a token, who is there, who is put out. */
 export class Calls {
   readonly #parts: Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'options' | 'log'>;
@@ -43,18 +48,22 @@ export class Calls {
     return this.#roomIds;
   }
 
-  /** @throws Refusal 403 for a member who was put out of this meeting. */
+  /**
+   * @param as - the identity, random unless given, and how the member's program shares media keys.
+   * @throws Refusal 403 for a member who was put out of this meeting.
+   */
   async joinMember(
     rights: RoomRights,
     member: { userId: string; deviceId: string },
-    identity = this.#identity(),
+    as: { identity?: string; keys?: 'epochs' },
   ): Promise<JoinAnswer> {
     if (await this.#parts.storage.meetings.isRemoved(rights.roomId, member.userId)) {
       throw forbidden('You were removed from this meeting');
     }
-    return this.#join(rights.roomId, identity, rights.displayName, {
+    return this.#join(rights.roomId, as.identity ?? this.#identity(), rights.displayName, {
       user_id: member.userId,
       device_id: member.deviceId,
+      ...(as.keys !== undefined && { keys: as.keys }),
     });
   }
 
@@ -102,6 +111,16 @@ export class Calls {
     for (const participant of await this.#livekit.participants(call)) {
       if (is(participant.attributes)) await this.#livekit.remove(call, participant.identity);
     }
+  }
+
+  /** Ids of the guests who are in the call by this link. */
+  async guestsIn(roomId: string, linkId: string): Promise<ReadonlySet<string>> {
+    const guests = new Set<string>();
+    for (const { attributes } of await this.#livekit.participants(callName(roomId))) {
+      const guest = attributes.guest_id && (await this.#parts.storage.meetings.guest(attributes.guest_id));
+      if (guest && guest.linkId === linkId) guests.add(guest.guestId);
+    }
+    return guests;
   }
 
   async checkModeration(rights: RoomRights, attributes: ParticipantAttributes): Promise<void> {

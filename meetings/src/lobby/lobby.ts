@@ -14,6 +14,8 @@ const guest = (guestId: string): string => `guest ${guestId}`;
 interface RoomLobby {
   version: number;
   readonly waiting: Set<() => void>;
+  /** Whom boxes were put for in this meeting. */
+  readonly recipients: Set<string>;
 }
 
 /** Where guests wait until a member of the room lets them in. */
@@ -78,15 +80,13 @@ export class Lobby {
     if (row?.roomId !== roomId || (row.state !== 'waiting' && row.state !== 'admitted')) {
       throw notFound('There is no such guest in this meeting');
     }
-    this.#boxes.put(guest(guestId), { version: this.#next(roomId), from, sealed });
-    this.#wake(roomId);
+    this.#put(roomId, guest(guestId), from, sealed);
   }
 
   /** Hands a guest's box to the members. @throws Refusal 403 before the guest is admitted. */
   sealForMembers(row: MeetingGuestRow, sealed: string): void {
     if (row.state !== 'admitted') throw forbidden('You have not been let in');
-    this.#boxes.put(members(row.roomId), { version: this.#next(row.roomId), from: row.guestId, sealed });
-    this.#wake(row.roomId);
+    this.#put(row.roomId, members(row.roomId), row.guestId, sealed);
   }
 
   async lobbyAnswer(roomId: string, since: number): Promise<LobbyAnswer> {
@@ -135,10 +135,10 @@ export class Lobby {
   }
 
   /** The meeting is over: keys in passing are forgotten. */
-  async ended(roomId: string): Promise<void> {
-    this.#boxes.drop(members(roomId));
-    for (const row of await this.#parts.storage.meetings.presentGuests(roomId))
-      this.#boxes.drop(guest(row.guestId));
+  ended(roomId: string): void {
+    const { recipients } = this.#room(roomId);
+    for (const recipient of recipients) this.#boxes.drop(recipient);
+    recipients.clear();
     this.#changed(roomId);
   }
 
@@ -146,6 +146,12 @@ export class Lobby {
   close(): void {
     this.#closed = true;
     for (const roomId of this.#rooms.keys()) this.#wake(roomId);
+  }
+
+  #put(roomId: string, recipient: string, from: string, sealed: string): void {
+    this.#room(roomId).recipients.add(recipient);
+    this.#boxes.put(recipient, { version: this.#next(roomId), from, sealed });
+    this.#wake(roomId);
   }
 
   #changed(roomId: string): void {
@@ -167,7 +173,7 @@ export class Lobby {
   #room(roomId: string): RoomLobby {
     let room = this.#rooms.get(roomId);
     if (room === undefined) {
-      room = { version: this.#parts.clock.now(), waiting: new Set() };
+      room = { version: this.#parts.clock.now(), waiting: new Set(), recipients: new Set() };
       this.#rooms.set(roomId, room);
     }
     return room;

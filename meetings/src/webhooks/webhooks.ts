@@ -21,6 +21,7 @@ export class Doorkeeper {
   readonly #calls: Calls;
   readonly #lobby: Lobby;
   #cancel: () => void = () => undefined;
+  #stopped = false;
 
   constructor(parts: MeetingsParts, livekit: Livekit, calls: Calls, lobby: Lobby) {
     this.#parts = parts;
@@ -47,10 +48,17 @@ export class Doorkeeper {
   }
 
   start(): void {
+    this.#stopped = false;
+    this.#lookRoundLater();
+  }
+
+  #lookRoundLater(): void {
+    if (this.#stopped) return;
     this.#cancel = this.#parts.scheduler.after(reconcile_ms, () => void this.#reconcile());
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancel();
   }
 
@@ -70,7 +78,7 @@ export class Doorkeeper {
     }
     if (news.kind === 'left') this.#lobby.changed(roomId);
     if (news.kind === 'room-finished') {
-      await this.#lobby.ended(roomId);
+      this.#lobby.ended(roomId);
       await this.#parts.storage.meetings.endMeeting(news.room, roomId);
       this.#calls.forget(news.room);
     }
@@ -110,6 +118,6 @@ export class Doorkeeper {
     } catch (error) {
       this.#parts.log.warn('could not look through the meetings', { error: String(error) });
     }
-    this.start();
+    this.#lookRoundLater();
   }
 }

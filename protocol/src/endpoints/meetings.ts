@@ -24,8 +24,17 @@ export interface JoinAnswer {
   url: string;
   /** A LiveKit access token of at most two minutes. */
   token: string;
-  /** The random public identity of this participant. */
+  /** The public identity of this participant: random, unless the member asked for the one of MatrixRTC. */
   identity: string;
+}
+
+/** `POST rooms/{roomId}/join`. */
+export interface JoinQuestion {
+  /**
+   * Take the identity under which MatrixRTC clients (Element Call) look for the member of a call: `userId:deviceId`. It tells
+   * nobody more than {@link ParticipantAttributes} do, which the same people see.
+   */
+  matrix_rtc?: boolean;
 }
 
 /** Attributes that the server signs into a participant's token: nobody else can set them. */
@@ -35,6 +44,11 @@ export interface ParticipantAttributes {
   device_id?: string;
   /** Guest id; absent for members. */
   guest_id?: string;
+  /**
+   * `epochs` for who came in by `rooms/{roomId}/join`: takes the meeting's secret and derives everybody's media key from it. Absent
+   * for guests and for who came in by Element Call's token service: each of those sends a media key of their own.
+   */
+  keys?: 'epochs';
 }
 
 /** One participant in `GET rooms/{roomId}`. */
