@@ -41,16 +41,16 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
         clientEndpoints(parts, services),
       );
       running = { router, services, stop: unsubscribe };
-      await services.pushDelivery.reload();
+      await services.pushDelivery.start();
       await services.delayed.start();
     },
     async stop() {
       running?.services.delayed.stop();
-      running?.services.pushDelivery.stop();
       running?.services.typing.clear();
       running?.services.media.stop();
       running?.services.waiters.close();
       running?.stop();
+      await running?.services.pushDelivery.stop();
     },
     async health() {
       await parts.storage.ping();

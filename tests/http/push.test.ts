@@ -1,52 +1,12 @@
 // Push rules, and telling sleeping devices through the gateways that the operator named.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
 import { register } from './client.ts';
 import type { Client, Json } from './client.ts';
-
-/** A push gateway that keeps what it is told. */
-class Gateway {
-  readonly #server: Server;
-  readonly #notices: Json[] = [];
-  #arrived: () => void = () => undefined;
-  /** What the next answers are: a status, or keys to reject. */
-  readonly answers: Array<number | string[]> = [];
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      let text = '';
-      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      request.on('end', () => {
-        const answer = this.answers.shift() ?? [];
-        response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ rejected: typeof answer === 'number' ? [] : answer }));
-        this.#notices.push(JSON.parse(text).notification);
-        this.#arrived();
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => void this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async next(): Promise<Json> {
-    while (this.#notices.length === 0) await new Promise<void>((resolve) => (this.#arrived = resolve));
-    return this.#notices.shift();
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-}
+import { Gateway } from './push-gateway.ts';
 
 const gateway = new Gateway();
 let origin: string;
@@ -62,7 +22,7 @@ before(async () => {
 });
 after(async () => {
   await server.stop();
-  gateway.close();
+  await gateway.close();
 });
 
 describe('push rules', () => {

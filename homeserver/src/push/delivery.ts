@@ -1,41 +1,45 @@
-import { evaluatePushRules } from '@majlis/protocol';
-import type { JsonObject, PushOutcome } from '@majlis/protocol';
+import type { JsonObject } from '@majlis/protocol';
 import type { Committed, PusherRow, StoredEvent } from '@majlis/storage';
 import type { HomeserverParts } from '../parts.ts';
-import { parsePdu, textOf } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { UserRooms } from '../sync/user-rooms.ts';
 import type { PushGateways } from './gateways.ts';
+import { notification } from './notice.ts';
+import type { News } from './notice.ts';
+import { PushProgress, pusherKey } from './progress.ts';
 import type { Rulesets } from './rulesets.ts';
-import { pushContext } from './unread.ts';
+import { pushOutcome } from './unread.ts';
 import type { Unread } from './unread.ts';
 
 /** Notices that wait for one pusher; the oldest go first when a gateway stays away. */
 const waiting_max = 100;
+/** Events looked at for them. */
+const candidates_max = 1_000;
 const retry_first_ms = 1_000;
 const retry_last_ms = 5 * 60 * 1_000;
-const tries_max = 12;
+/** About a day. */
+const tries_max = 300;
+const deliveries_at_once_max = 100;
+/** How long notices on their way may hold up the end of the server. */
+const stop_ms_max = 2_000;
 
-interface News {
-  readonly room: Room;
-  readonly event: StoredEvent;
-  readonly outcome: PushOutcome;
-}
-
-interface Queue {
-  readonly pusher: PusherRow;
-  /** undefined: only the number of unread messages. */
-  readonly news: Array<News | undefined>;
+/** A pusher that has something to hand over, or may have. */
+interface Work {
+  pusher: PusherRow;
+  /** Position up to which there may be something. */
+  upTo: number;
   tries: number;
-  running: boolean;
+  /** Running, in line, or waiting for the next try. */
+  pending: boolean;
 }
 
 type DeliveryParts = Pick<HomeserverParts, 'storage' | 'scheduler' | 'log'>;
 
 /**
- * Tells sleeping devices of news through push gateways, in order for each, trying again while a gateway is away. What
- * waits is lost at a restart: a device learns of it at its next sync, as it would have anyway.
+ * Tells sleeping devices of news through push gateways, in order for each, trying again while a gateway is away. Nothing is
+ * queued: each pusher's position says how far it has got, and what comes after is read from the room itself. So what waits
+ * survives a restart, and a gateway that is away for a day costs no memory.
  */
 export class PushDelivery {
   readonly #parts: DeliveryParts;
@@ -44,11 +48,18 @@ export class PushDelivery {
   readonly #userRooms: UserRooms;
   readonly #rulesets: Rulesets;
   readonly #unread: Unread;
-  readonly #queues = new Map<string, Queue>();
-  readonly #retries = new Set<() => void>();
+  readonly #progress: PushProgress;
+  readonly #works = new Map<string, Work>();
+  readonly #timers = new Set<() => void>();
   readonly #turns = new Map<string, Promise<void>>();
-  /** Users with a pusher. */
+  readonly #line: Array<() => Promise<void>> = [];
+  readonly #delivering = new Set<Promise<void>>();
+  /** Users who may have a pusher. */
   #users = new Set<string>();
+  #watched = 0;
+  #sought = false;
+  #soughtUpTo = 0;
+  #searching = false;
   #stopped = false;
 
   constructor(
@@ -62,47 +73,73 @@ export class PushDelivery {
     this.#userRooms = services.userRooms;
     this.#rulesets = services.rulesets;
     this.#unread = services.unread;
+    this.#progress = new PushProgress(parts, () => [...this.#works.values()].map(({ pusher }) => pusher));
   }
 
-  /** Call at the start and whenever pushers were set. */
-  async reload(): Promise<void> {
-    this.#users = new Set(await this.#parts.storage.push.pushedUsers());
+  /** Takes up what waited when the server last stopped. */
+  async start(): Promise<void> {
+    const users = await this.#parts.storage.push.pushedUsers();
+    // What is committed from now on is heard of; what was before is looked for.
+    for (const userId of users) this.#users.add(userId);
+    this.#catchUp(this.#parts.storage.stream.position());
   }
 
-  stop(): void {
+  /** Call before a user's pusher is set, and after: whose events are looked at must be known before it is there. */
+  watch(userId: string): void {
+    this.#watched += 1;
+    this.#users.add(userId);
+  }
+
+  /** Waits for what is on its way, and writes how far each pusher has got. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    for (const cancel of this.#retries) cancel();
-    this.#retries.clear();
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
     this.#users.clear();
-    this.#queues.clear();
+    this.#line.length = 0;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.scheduler.after(stop_ms_max, resolve);
+      void Promise.allSettled(this.#delivering).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+    await this.#progress.stop();
   }
 
   apply(committed: readonly Committed[]): void {
     if (this.#users.size === 0) return;
-    for (const { change } of committed) {
+    for (const { position, change } of committed) {
       if (change.kind === 'events') for (const event of change.events) this.#noteEvent(event);
       else if (change.kind === 'receipt' && this.#users.has(change.userId))
-        this.#inTurn(change.userId, () => this.#enqueue(change.userId, undefined));
+        this.#inTurn(change.userId, () => this.#wake(change.userId, position));
+      else if (change.kind === 'unknown') this.#catchUp(position);
     }
   }
 
   #noteEvent(event: StoredEvent): void {
     const room = this.#rooms.held(event.roomNid);
-    if (room === undefined) return;
-    const target = event.type === 'm.room.member' && event.stateKey !== null ? [event.stateKey] : [];
-    for (const userId of this.#users) {
-      if (userId === event.sender) continue;
-      if (room.joined.has(userId) || target.includes(userId)) {
-        this.#inTurn(userId, () => this.#judge(userId, room, event));
-      }
+    if (room === undefined) {
+      this.#catchUp(event.nid);
+      return;
+    }
+    const [fewer, more] =
+      room.joined.size < this.#users.size ? [room.joined, this.#users] : [this.#users, room.joined];
+    const concerned = [...fewer].filter((userId) => more.has(userId));
+    const target = event.type === 'm.room.member' ? event.stateKey : null;
+    if (target !== null && !room.joined.has(target) && this.#users.has(target)) concerned.push(target);
+    for (const userId of concerned) {
+      if (userId !== event.sender) this.#inTurn(userId, () => this.#judge(userId, room, event));
     }
   }
 
-  /** One after the other for each user: what is asked of the database may answer in another order than it was asked. */
+  /** One after the other for each user, so that what was judged is judged without gaps. */
   #inTurn(userId: string, work: () => Promise<void>): void {
     const before = this.#turns.get(userId) ?? Promise.resolve();
     const turn = before.then(work).catch((error: unknown) => {
-      if (!this.#stopped) this.#parts.log.warn('a push could not be made', { reason: String(error) });
+      if (this.#stopped) return;
+      this.#parts.log.warn('a push could not be judged', { reason: String(error) });
+      this.#catchUp(this.#parts.storage.stream.position());
     });
     this.#turns.set(userId, turn);
     void turn.then(() => {
@@ -110,102 +147,160 @@ export class PushDelivery {
     });
   }
 
-  /** Failures are the log's business: nobody waits for these. */
-  #run(work: Promise<void>): void {
-    work.catch((error: unknown) =>
-      this.#stopped ? undefined : this.#parts.log.warn('a push could not be made', { reason: String(error) }),
-    );
-  }
-
+  /** Most events deserve no notice, and then the database is left alone. */
   async #judge(userId: string, room: Room, event: StoredEvent): Promise<void> {
-    const outcome = evaluatePushRules(
-      await this.#rulesets.of(userId),
-      {
-        type: event.type,
-        sender: event.sender,
-        room_id: room.roomId,
-        content: parsePdu(event).content,
-        ...(event.stateKey !== null && { state_key: event.stateKey }),
-      },
-      pushContext(room, userId, event.sender),
-    );
-    if (outcome.notify) await this.#enqueue(userId, { room, event, outcome });
+    const { notify } = pushOutcome(await this.#rulesets.of(userId), room, userId, event);
+    if (notify) await this.#wake(userId, event.nid);
+    else this.#progress.judged(userId, event.nid);
   }
 
-  async #enqueue(userId: string, news: News | undefined): Promise<void> {
-    for (const pusher of await this.#parts.storage.push.pushers(userId)) {
-      const key = `${userId} ${pusher.appId} ${pusher.pushkey}`;
-      const queue = this.#queues.get(key) ?? { pusher, news: [], tries: 0, running: false };
-      this.#queues.set(key, queue);
-      // One number of unread messages is as good as two.
-      if (news === undefined && queue.news.at(-1) === undefined && queue.news.length > 0) continue;
-      queue.news.push(news);
-      if (queue.news.length > waiting_max) queue.news.shift();
-      this.#run(this.#deliver(key, queue));
-    }
+  /** Events up to `upTo` may have passed unseen: looks who has something to be told. */
+  #catchUp(upTo: number): void {
+    this.#soughtUpTo = Math.max(this.#soughtUpTo, upTo);
+    this.#sought = true;
+    if (this.#searching) return;
+    this.#searching = true;
+    void this.#search(this.#progress.hold());
   }
 
-  async #deliver(key: string, queue: Queue): Promise<void> {
-    if (queue.running) return;
-    queue.running = true;
-    while (queue.news.length > 0 && !this.#stopped) {
-      try {
-        await this.#send(queue.pusher, queue.news[0]);
-        queue.news.shift();
-        queue.tries = 0;
-      } catch (error) {
-        queue.running = false;
-        this.#retry(key, queue, error);
-        return;
+  /** Looks until it has seen everything that was asked for, then lets go of the hold. */
+  async #search(holding: Promise<() => void>): Promise<void> {
+    try {
+      await holding;
+      while (this.#sought) {
+        this.#sought = false;
+        const upTo = this.#soughtUpTo;
+        const users = await this.#parts.storage.push.usersBehind(upTo);
+        for (const userId of users) await this.#wake(userId, upTo);
       }
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#sought = true;
+      this.#parts.log.warn('waiting pushes could not be looked for', { reason: String(error) });
+      this.#after(retry_first_ms, () => void this.#search(holding));
+      return;
     }
-    queue.running = false;
-    this.#queues.delete(key);
+    this.#searching = false;
+    (await holding)();
   }
 
-  #retry(key: string, queue: Queue, error: unknown): void {
+  #after(ms: number, work: () => void): void {
     if (this.#stopped) return;
-    queue.tries += 1;
-    if (queue.tries >= tries_max) {
-      this.#queues.delete(key);
+    const cancel = this.#parts.scheduler.after(ms, () => {
+      this.#timers.delete(cancel);
+      work();
+    });
+    this.#timers.add(cancel);
+  }
+
+  async #wake(userId: string, upTo: number): Promise<void> {
+    const watched = this.#watched;
+    const pushers = await this.#parts.storage.push.pushers(userId);
+    if (pushers.length === 0 && watched === this.#watched) this.#users.delete(userId);
+    for (const pusher of pushers) {
+      if (this.#progress.told(pusher) >= upTo) continue;
+      const key = pusherKey(pusher);
+      const work = this.#works.get(key) ?? { pusher, upTo, tries: 0, pending: false };
+      this.#works.set(key, work);
+      work.pusher = pusher;
+      work.upTo = Math.max(work.upTo, upTo);
+      if (!work.pending) this.#start(key, work);
+    }
+  }
+
+  #start(key: string, work: Work): void {
+    work.pending = true;
+    this.#line.push(() => this.#deliver(key, work));
+    this.#advanceLine();
+  }
+
+  #advanceLine(): void {
+    while (this.#delivering.size < deliveries_at_once_max && !this.#stopped) {
+      const next = this.#line.shift();
+      if (next === undefined) return;
+      const delivery = next().finally(() => {
+        this.#delivering.delete(delivery);
+        this.#advanceLine();
+      });
+      this.#delivering.add(delivery);
+    }
+  }
+
+  async #deliver(key: string, work: Work): Promise<void> {
+    try {
+      while (this.#progress.told(work.pusher) < work.upTo && !this.#stopped) {
+        if (!(await this.#tell(work, work.upTo))) break;
+      }
+      // Nothing was awaited since the last look: whoever comes now finds no work and makes a new one.
+      this.#works.delete(key);
+    } catch (error) {
+      this.#retry(key, work, error);
+    }
+  }
+
+  #retry(key: string, work: Work, error: unknown): void {
+    if (this.#stopped) return;
+    work.tries += 1;
+    if (work.tries >= tries_max) {
+      this.#progress.advance(work.pusher, work.upTo, false);
+      this.#works.delete(key);
       this.#parts.log.warn('a push gateway stays away; its notices are dropped', { reason: String(error) });
       return;
     }
-    const wait = Math.min(retry_first_ms * 2 ** (queue.tries - 1), retry_last_ms);
-    const cancel = this.#parts.scheduler.after(wait, () => {
-      this.#retries.delete(cancel);
-      this.#run(this.#deliver(key, queue));
-    });
-    this.#retries.add(cancel);
+    const wait = Math.min(retry_first_ms * 2 ** (work.tries - 1), retry_last_ms);
+    this.#after(wait, () => this.#start(key, work));
   }
 
-  async #send(pusher: PusherRow, news: News | undefined): Promise<void> {
-    const { storage } = this.#parts;
-    const current = (await storage.push.pushers(pusher.userId)).find(
-      (one) => one.appId === pusher.appId && one.pushkey === pusher.pushkey,
-    );
-    if (current === undefined) return;
-    const settings = JSON.parse(current.settings) as { data: JsonObject };
-    const { url, ...data } = settings.data;
-    const unread = await this.#unreadOf(pusher.userId);
-    const rejected = await this.#gateways.notify(String(url), {
-      notification: {
-        ...(news !== undefined && described(news, pusher.userId, data['format'] === 'event_id_only')),
-        counts: unread === 0 && news !== undefined ? {} : { unread },
-        devices: [
-          {
-            app_id: current.appId,
-            pushkey: current.pushkey,
-            pushkey_ts: Math.floor(current.createdTs / 1000),
-            data,
-            ...(news !== undefined && { tweaks: tweaksOf(news.outcome) }),
-          },
-        ],
-      },
+  /** Hands over what there is up to a position. @returns false when the pusher is gone. @throws Error when it must wait. */
+  async #tell(work: Work, upTo: number): Promise<boolean> {
+    const { pusher } = work;
+    const { userId } = pusher;
+    const after = this.#progress.told(pusher);
+    const { events, readAt } = await this.#parts.storage.push.missed({
+      userId,
+      after,
+      upTo,
+      limit: candidates_max,
     });
-    for (const pushkey of rejected) {
+    const waiting = (await this.#newsAmong(userId, events)).slice(-waiting_max);
+    for (const news of waiting) {
+      if (this.#stopped) return true;
+      if (!(await this.#send(pusher, news))) return false;
+      work.tries = 0;
+      this.#progress.advance(pusher, news.event.nid, true);
+    }
+    const counted = waiting.at(-1)?.event.nid ?? after;
+    const badge = readAt !== undefined && readAt > counted;
+    if (badge && !(await this.#send(pusher, undefined))) return false;
+    this.#progress.advance(pusher, upTo, badge);
+    return true;
+  }
+
+  async #newsAmong(userId: string, events: readonly StoredEvent[]): Promise<News[]> {
+    if (events.length === 0) return [];
+    const [rooms, ruleset] = await Promise.all([
+      this.#rooms.byNids([...new Set(events.map((event) => event.roomNid))]),
+      this.#rulesets.of(userId),
+    ]);
+    return events.flatMap((event) => {
+      const room = rooms.get(event.roomNid);
+      if (room === undefined) return [];
+      const outcome = pushOutcome(ruleset, room, userId, event);
+      return outcome.notify ? [{ room, event, outcome }] : [];
+    });
+  }
+
+  async #send(pusher: PusherRow, news: News | undefined): Promise<boolean> {
+    const { storage } = this.#parts;
+    const key = pusherKey(pusher);
+    const current = (await storage.push.pushers(pusher.userId)).find((one) => pusherKey(one) === key);
+    if (current === undefined) return false;
+    const { url, ...data } = (JSON.parse(current.settings) as { data: JsonObject }).data;
+    const notice = notification(current, data, news, await this.#unreadOf(pusher.userId));
+    for (const pushkey of await this.#gateways.notify(String(url), notice)) {
       if (pushkey === current.pushkey) await storage.push.dropPushkey(current.appId, pushkey);
     }
+    return true;
   }
 
   async #unreadOf(userId: string): Promise<number> {
@@ -216,32 +311,4 @@ export class PushDelivery {
     for (const room of rooms.values()) unread += (await this.#unread.counts(room, userId)).notifications;
     return unread;
   }
-}
-
-/** What the gateway is told of an event: of an encrypted one, nothing that is in it. */
-function described(news: News, userId: string, idOnly: boolean): Record<string, unknown> {
-  const { room, event, outcome } = news;
-  const quiet = !outcome.highlight && outcome.sound === undefined && event.type !== 'm.room.encrypted';
-  const base = { event_id: event.eventId, room_id: room.roomId, prio: quiet ? 'low' : 'high' };
-  if (idOnly) return base;
-  const name = textOf(room.current('m.room.name', ''), 'name');
-  const alias = textOf(room.current('m.room.canonical_alias', ''), 'alias');
-  const sender = textOf(room.current('m.room.member', event.sender), 'displayname');
-  return {
-    ...base,
-    type: event.type,
-    sender: event.sender,
-    ...(sender !== undefined && { sender_display_name: sender }),
-    ...(name !== undefined && { room_name: name }),
-    ...(alias !== undefined && { room_alias: alias }),
-    ...(event.stateKey === userId && { user_is_target: true }),
-    content: parsePdu(event).content,
-  };
-}
-
-function tweaksOf(outcome: PushOutcome): Record<string, unknown> {
-  return {
-    ...(outcome.sound !== undefined && { sound: outcome.sound }),
-    ...(outcome.highlight && { highlight: true }),
-  };
 }

@@ -6,7 +6,7 @@ import {
   threadOf,
   unreadCounts,
 } from '@majlis/protocol';
-import type { CountedEvent, PushRuleset, Receipt, UnreadCounts } from '@majlis/protocol';
+import type { CountedEvent, PushOutcome, PushRuleset, Receipt, UnreadCounts } from '@majlis/protocol';
 import type { Committed, Storage, StoredEvent } from '@majlis/storage';
 import { parsePdu, textOf } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
@@ -107,19 +107,7 @@ export class Unread {
     const own = event.sender === userId;
     if (event.redactedBy !== null) return undefined;
     const pdu = parsePdu(event);
-    const outcome = own
-      ? undefined
-      : evaluatePushRules(
-          ruleset,
-          {
-            type: event.type,
-            sender: event.sender,
-            room_id: room.roomId,
-            content: pdu.content,
-            ...(event.stateKey !== null && { state_key: event.stateKey }),
-          },
-          pushContext(room, userId, event.sender),
-        );
+    const outcome = own ? undefined : pushOutcome(ruleset, room, userId, event);
     // Own events matter because sending reads what came before.
     if (!own && outcome?.notify !== true) return undefined;
     return {
@@ -162,18 +150,29 @@ export class Unread {
   }
 }
 
-/** What push conditions ask of a room. */
-export function pushContext(
+/** What a user's rules say of somebody else's event, by the state of the room now. */
+export function pushOutcome(
+  ruleset: PushRuleset,
   room: Room,
   userId: string,
-  sender: string,
-): Parameters<typeof evaluatePushRules>[2] {
+  event: StoredEvent,
+): PushOutcome {
   const displayName = textOf(room.current('m.room.member', userId), 'displayname');
-  return {
-    userId,
-    ...(displayName !== undefined && { displayName }),
-    joinedMemberCount: room.joined.size,
-    senderPowerLevel: powerLevel(room.current, sender, room.version),
-    notificationLevels: { room: notificationLevel(room.current, 'room') },
-  };
+  return evaluatePushRules(
+    ruleset,
+    {
+      type: event.type,
+      sender: event.sender,
+      room_id: room.roomId,
+      content: parsePdu(event).content,
+      ...(event.stateKey !== null && { state_key: event.stateKey }),
+    },
+    {
+      userId,
+      ...(displayName !== undefined && { displayName }),
+      joinedMemberCount: room.joined.size,
+      senderPowerLevel: powerLevel(room.current, event.sender, room.version),
+      notificationLevels: { room: notificationLevel(room.current, 'room') },
+    },
+  );
 }

@@ -1,11 +1,9 @@
-import { evaluatePushRules } from '@majlis/protocol';
 import type { StoredEvent } from '@majlis/storage';
 import { JsonText, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { queryInteger, queryWord } from '../../http/fields.ts';
-import { pushContext } from '../../push/unread.ts';
+import { pushOutcome } from '../../push/unread.ts';
 import type { Rulesets } from '../../push/rulesets.ts';
-import { parsePdu } from '../../rooms/room.ts';
 import type { SyncParts } from '../../sync/parts.ts';
 import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
 
@@ -43,17 +41,7 @@ export function notifications(parts: SyncParts, rulesets: Rulesets): Endpoint {
       const describe = async (event: StoredEvent): Promise<string | undefined> => {
         const room = loaded.get(event.roomNid);
         if (room === undefined || event.redactedBy !== null) return undefined;
-        const outcome = evaluatePushRules(
-          ruleset,
-          {
-            type: event.type,
-            sender: event.sender,
-            room_id: room.roomId,
-            content: parsePdu(event).content,
-            ...(event.stateKey !== null && { state_key: event.stateKey }),
-          },
-          pushContext(room, userId, event.sender),
-        );
+        const outcome = pushOutcome(ruleset, room, userId, event);
         if (!outcome.notify || (highlights && !outcome.highlight)) return undefined;
         if (!(await visibility.sight(room, userId)).sees(event)) return undefined;
         const [text] = await renderer.render([event], requester);

@@ -37,7 +37,9 @@ export function pusherEndpoints(
         else {
           const settings = readSettings(body, gateways);
           const known = await storage.push.pushers(requester.userId);
-          if (known.length >= pushers_max) throw invalidParam(`At most ${pushers_max} pushers`);
+          const again = known.some((one) => one.appId === appId && one.pushkey === pushkey);
+          if (known.length >= pushers_max && !again) throw invalidParam(`At most ${pushers_max} pushers`);
+          delivery.watch(requester.userId);
           await storage.push.setPusher(
             {
               userId: requester.userId,
@@ -49,8 +51,8 @@ export function pusherEndpoints(
             },
             optionalBoolean(body, 'append') !== true,
           );
+          delivery.watch(requester.userId);
         }
-        await delivery.reload();
         return {};
       },
     }),
