@@ -71,9 +71,9 @@ export class MachineEngine implements EncryptionEngine {
     const requests = new MachineRequests(machine, this.host);
     const backup = new KeyBackup(machine, requests, this.host);
     const identity = new Identity(machine, requests, this.host, backup, own);
-    const verifications = new VerificationFlows(machine, requests, this.host, own.userId, () => {
-      this.background(identity.askForSecrets((milliseconds) => wait(milliseconds, this.ended.signal)));
-    });
+    const verifications = new VerificationFlows(machine, requests, this.host, own.userId, () =>
+      this.askForSecrets(identity),
+    );
     this.parts = { machine, requests, backup, identity, verifications, own };
     this.listen(this.parts);
     this.settleSoon();
@@ -182,6 +182,24 @@ export class MachineEngine implements EncryptionEngine {
     });
   }
 
+  sendToPeople(userIds: readonly string[], type: string, content: JsonContent): Promise<void> {
+    return this.turns.run(async () => {
+      const { machine, own } = this.running();
+      await this.openSessions(userIds);
+      const messages: Record<string, Record<string, unknown>> = {};
+      for (const userId of userIds) {
+        for (const device of (await machine.getUserDevices(new UserId(userId))).devices()) {
+          const deviceId = device.deviceId.toString();
+          const self = userId === own.userId && deviceId === own.deviceId;
+          if (self || !device.isCrossSignedByOwner()) continue;
+          const sealed = await this.sealFor({ userId, deviceId }, type, content);
+          if (sealed !== undefined) (messages[userId] ??= {})[deviceId] = sealed;
+        }
+      }
+      if (Object.keys(messages).length > 0) await this.sendEncrypted(messages);
+    });
+  }
+
   createIdentity(auth: JsonBody | undefined): Promise<void> {
     return this.running().identity.create(auth);
   }
@@ -284,7 +302,12 @@ export class MachineEngine implements EncryptionEngine {
       await this.takeSecret(backupSecret, value);
     }
     await identity.publish();
+    if (identity.lacksSecrets) this.askForSecrets(identity);
     this.settled = true;
+  }
+
+  private askForSecrets(identity: Identity): void {
+    this.background(identity.askForSecrets((milliseconds) => wait(milliseconds, this.ended.signal)));
   }
 
   private async takeSecret(name: string, value: string): Promise<void> {

@@ -33,6 +33,7 @@ export class Identity {
   private readonly deviceId: string;
   private readonly account: AccountData;
   private state: IdentityState = 'unknown';
+  private signed = false;
 
   constructor(
     machine: OlmMachine,
@@ -62,8 +63,8 @@ export class Identity {
     const identity = await this.machine.getIdentity(new UserId(this.ownId));
     const status = await this.machine.crossSigningStatus();
     const complete = status.hasMaster && status.hasSelfSigning && status.hasUserSigning;
-    const signed = (await this.ownDevice())?.isCrossSignedByOwner() === true;
-    this.state = identity === undefined ? 'none' : complete && signed ? 'here' : 'elsewhere';
+    this.signed = (await this.ownDevice())?.isCrossSignedByOwner() === true;
+    this.state = identity === undefined ? 'none' : complete && this.signed ? 'here' : 'elsewhere';
     this.host.emit({ is: 'identity', state: this.state });
     this.host.emit({ is: 'ownDevices', devices: await this.devices() });
   }
@@ -114,6 +115,11 @@ export class Identity {
     const backupKey = await read(secrets.backup);
     if (backupKey !== undefined) await this.backup.unlock(backupKey);
     await this.publish();
+  }
+
+  /** The account vouches for this device, which yet lacks secrets: it was closed in the middle of the questions after a verification. */
+  get lacksSecrets(): boolean {
+    return this.signed && (this.state !== 'here' || !this.backup.settled);
   }
 
   /**

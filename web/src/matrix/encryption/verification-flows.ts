@@ -150,9 +150,14 @@ export class VerificationFlows {
     for (const flow of this.flows.values()) {
       if (flow.finished || !isDone(flow)) continue;
       flow.finished = true;
-      await this.requests.flush();
-      const userId = flow.request.otherUserId.toString();
-      await this.requests.send(this.machine.queryKeysForUsers([new UserId(userId)]));
+      try {
+        await this.requests.flush();
+        const userId = flow.request.otherUserId.toString();
+        await this.requests.send(this.machine.queryKeysForUsers([new UserId(userId)]));
+      } catch (thrown) {
+        flow.finished = false; // Without the network the end is told with a later answer of sync.
+        throw thrown;
+      }
       flow.told = true;
       if (flow.request.isSelfVerification()) this.done();
       this.publish();
