@@ -17,8 +17,6 @@ interface Stage {
   readonly concurrency: number;
   /** Longest time for one test. */
   readonly timeoutMs: number;
-  /** A file that fails is run again, twice at most, and the last run counts (docs/decisions/0005-more-tries.md). */
-  readonly moreTries?: boolean;
 }
 
 const stages: readonly Stage[] = [
@@ -42,7 +40,6 @@ const stages: readonly Stage[] = [
     patterns: ['tests/e2e/*.test.ts'],
     concurrency: 1,
     timeoutMs: 240_000,
-    moreTries: true,
   },
 ];
 
@@ -74,30 +71,8 @@ async function runStage(stage: Stage): Promise<void> {
   if (files.length === 0) return;
   const started = performance.now();
   console.log(`— ${stage.name}: ${files.length} files`);
-  if (stage.moreTries === true) for (const file of files) await runAgain(stage, file);
-  else
-    await follow(
-      run({ files, concurrency: stage.concurrency, timeout: stage.timeoutMs }),
-      files,
-      root,
-      tally,
-    );
+  await follow(run({ files, concurrency: stage.concurrency, timeout: stage.timeoutMs }), files, root, tally);
   console.log(`— ${stage.name}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
-}
-
-async function runAgain(stage: Stage, file: string): Promise<void> {
-  const attempt = async (): Promise<Tally> => {
-    const own: Tally = { passed: 0, failed: 0 };
-    await follow(run({ files: [file], timeout: stage.timeoutMs }), [file], root, own);
-    return own;
-  };
-  let result = await attempt();
-  for (let more = 1; more <= 2 && result.failed > 0; more += 1) {
-    console.log(`! ${file.slice(root.length + 1)} failed; run ${more + 1} of 3 decides`);
-    result = await attempt();
-  }
-  tally.passed += result.passed;
-  tally.failed += result.failed;
 }
 
 async function main(): Promise<void> {

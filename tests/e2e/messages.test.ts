@@ -19,10 +19,10 @@ import {
   signUp,
   startChat,
   words,
-} from '../browser.ts';
-import type { Person } from '../browser.ts';
-import { until } from '../media.ts';
-import { noiseBytes, noisePicture } from '../pictures.ts';
+} from './browser.ts';
+import type { Person } from './browser.ts';
+import { until } from './media.ts';
+import { noiseBytes, noisePicture } from './pictures.ts';
 
 /** Picks an entry of the menu of a message. */
 async function pick(person: Person, text: string, entry: string): Promise<void> {
