@@ -26,6 +26,7 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
     },
     async start() {
       const services = createServices(parts);
+      await services.erasures.load();
       const unsubscribe = parts.storage.stream.subscribe((committed) => announce(services, committed));
       services.typing.onChange((roomNid) => {
         const room = services.rooms.held(roomNid);
@@ -43,6 +44,7 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
       running = { router, services, stop: unsubscribe };
       await services.pushDelivery.start();
       await services.delayed.start();
+      await services.deactivation.start();
     },
     async stop() {
       running?.services.delayed.stop();
@@ -50,6 +52,7 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
       running?.services.media.stop();
       running?.services.waiters.close();
       running?.stop();
+      await running?.services.deactivation.stop();
       await running?.services.pushDelivery.stop();
     },
     async health() {

@@ -15,6 +15,7 @@ import { Unread } from './push/unread.ts';
 import { Aliases } from './rooms/aliases.ts';
 import { RoomCreator } from './rooms/create.ts';
 import { DelayedEvents } from './rooms/delayed-events.ts';
+import { Erasures } from './rooms/erasures.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { RoomDirectory } from './rooms/public-rooms.ts';
 import { Renderer } from './rooms/render.ts';
@@ -45,6 +46,8 @@ export function createServices(parts: HomeserverParts) {
   const sessions = new Sessions(parts);
   const memberships = new Memberships(parts, rooms, sender);
   const creator = new RoomCreator(parts, rooms, sender);
+  const erasures = new Erasures(storage);
+  const media = new Media(parts);
   const unread = new Unread(storage, rulesets);
   const gateways = new PushGateways(parts);
   const interactiveAuth = new InteractiveAuth(clock, random);
@@ -61,10 +64,11 @@ export function createServices(parts: HomeserverParts) {
     gateways,
     pushDelivery: new PushDelivery(parts, gateways, { rooms, userRooms, rulesets, unread }),
     proofs: new Proofs(parts),
-    deactivation: new Deactivation(parts, sessions, memberships, userRooms),
+    erasures,
+    deactivation: new Deactivation(parts, { sessions, memberships, userRooms, media, erasures }),
     delayed: new DelayedEvents(parts, rooms, sender),
     renderer: new Renderer(storage, sender, clock),
-    visibility: new Visibility(storage),
+    visibility: new Visibility(storage, erasures),
     unread,
     typing: new Typing(scheduler),
     waiters: new Waiters(scheduler),
@@ -78,7 +82,7 @@ export function createServices(parts: HomeserverParts) {
     profiles: new Profiles(parts, rooms, sender, userRooms),
     aliases: new Aliases(parts, rooms, sender),
     directory: new RoomDirectory(storage, rooms),
-    media: new Media(parts),
+    media,
     registrationTokens: new RegistrationTokens(storage.accounts, clock),
     rateLimits,
   };

@@ -1,6 +1,7 @@
 export * from './contracts/writer.ts';
 export * from './contracts/rooms.ts';
 export * from './contracts/accounts.ts';
+export * from './contracts/closed-accounts.ts';
 export * from './contracts/storage.ts';
 export * from './contracts/encryption.ts';
 export * from './contracts/device-lists.ts';

@@ -1,5 +1,6 @@
 import type { Storage } from './contracts/storage.ts';
 import { PostgresAccounts } from './postgres/accounts.ts';
+import { PostgresClosedAccounts } from './postgres/closed-accounts.ts';
 import { Database } from './postgres/database.ts';
 import { PostgresDelayedEvents } from './postgres/delayed-events.ts';
 import { PostgresEncryption } from './postgres/encryption.ts';
@@ -35,6 +36,7 @@ export async function openStorage(options: {
   return {
     stream: writer,
     accounts: new PostgresAccounts(database, strings, writer),
+    closedAccounts: new PostgresClosedAccounts(database, strings, writer),
     rooms: new PostgresRooms(database, strings, writer),
     encryption: new PostgresEncryption(database, strings, writer),
     delayedEvents: new PostgresDelayedEvents(database, strings),

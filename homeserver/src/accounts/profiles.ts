@@ -6,13 +6,12 @@ import type { HomeserverParts } from '../parts.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Sender } from '../rooms/sender.ts';
 import type { UserRooms } from '../sync/user-rooms.ts';
+import { inOwnRooms } from './own-rooms.ts';
 
 const profile_bytes_max = 65_536;
 const key_bytes_max = 255;
 const displayname_length_max = 256;
 const avatar_url_length_max = 1_000;
-/** Rooms whose member events are rewritten at once. */
-const rooms_at_once = 50;
 
 const roomFields = ['displayname', 'avatar_url'] as const;
 const keyPattern = /^(?:avatar_url|displayname|m\.tz|[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)$/;
@@ -62,12 +61,9 @@ export class Profiles {
 
   async #tellRooms(userId: string): Promise<void> {
     const profile = await this.of(userId);
-    const mine = await this.#userRooms.of(userId);
-    const joined = [...mine.values()].filter((room) => room.membership === 'join');
-    for (let start = 0; start < joined.length; start += rooms_at_once) {
-      const batch = joined.slice(start, start + rooms_at_once);
-      await Promise.all(batch.map((room) => this.#tellRoom(room.roomId, userId, profile)));
-    }
+    await inOwnRooms(this.#userRooms, userId, ['join'], ({ roomId }) =>
+      this.#tellRoom(roomId, userId, profile),
+    );
   }
 
   /** One room that refuses must not keep the others from hearing of it. */

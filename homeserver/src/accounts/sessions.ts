@@ -31,6 +31,8 @@ type SessionParts = Pick<HomeserverParts, 'storage' | 'clock' | 'random' | 'log'
 export class Sessions {
   readonly #parts: SessionParts;
   readonly #cache = new Map<string, CachedOwner>();
+  /** Grows whenever sessions end: what was read of tokens before may be wrong already. */
+  #endings = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -72,11 +74,12 @@ export class Sessions {
     const now = clock.now();
     let owner = this.#cache.get(token);
     if (owner === undefined) {
+      const endings = this.#endings;
       const stored = await storage.accounts.tokenOwner(hash(token));
       if (stored === undefined) throw unknownToken('Unknown access token');
       owner = { ...stored, seenTs: 0 };
       if (this.#cache.size >= cached_tokens_max) this.#cache.clear();
-      this.#cache.set(token, owner);
+      if (endings === this.#endings) this.#cache.set(token, owner);
     }
     if (owner.locked && !evenLocked) throw userLocked();
     if (owner.expiresTs !== null && owner.expiresTs <= now)
@@ -106,6 +109,7 @@ export class Sessions {
     });
     if (result === 'unknown') throw unknownToken('Unknown refresh token');
     if (result === 'reused') {
+      this.#endings += 1;
       this.#cache.clear();
       throw unknownToken('This refresh token was used before; the session has been ended');
     }
@@ -121,6 +125,7 @@ export class Sessions {
 
   /** Drops cached tokens of these devices, so that the next request asks the database. */
   forgetDevice(userId: string, deviceIds: readonly string[]): void {
+    this.#endings += 1;
     for (const [token, owner] of this.#cache) {
       if (owner.userId === userId && deviceIds.includes(owner.deviceId)) this.#cache.delete(token);
     }
@@ -128,6 +133,7 @@ export class Sessions {
 
   /** The same for all devices of a user. */
   forgetUser(userId: string): void {
+    this.#endings += 1;
     for (const [token, owner] of this.#cache) if (owner.userId === userId) this.#cache.delete(token);
   }
 

@@ -75,7 +75,7 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...downloadEndpoints(services.media, parts.blobs),
     createRoom(parts, services.creator, memberships),
     ...membershipEndpoints(parts, rooms, services.aliases, memberships, userRooms),
-    ...stateEndpoints(storage, rooms, sender, delayed),
+    ...stateEndpoints(storage, rooms, sender, delayed, services.visibility),
     ...sendEndpoints(sender, delayed),
     ...delayedEventEndpoints(storage, delayed),
     ...timelineEndpoints(storage, rooms, services.renderer, services.visibility),

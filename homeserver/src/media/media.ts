@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { MediaRow, StoredMedia, ThumbnailRow } from '@majlis/storage';
-import { MatrixError, limitExceeded, notFound, tooLarge } from '../http/errors.ts';
+import { MatrixError, forbidden, limitExceeded, notFound, tooLarge } from '../http/errors.ts';
 import type { HomeserverParts } from '../parts.ts';
 import { contentType, sniffed_bytes, thumbnailTypes } from './content-types.ts';
 import { NotAPicture, Thumbnails, TooManyPixels, shapeFor } from './thumbnails.ts';
@@ -8,6 +8,7 @@ import type { ThumbnailShape } from './thumbnails.ts';
 
 const reservation_ms = 24 * 60 * 60 * 1000;
 const pending_max = 20;
+const erased_at_once = 100;
 const file_name_length_max = 255;
 /** Larger files are not read into memory for a thumbnail. */
 const thumbnail_source_bytes_max = 64 * 1_048_576;
@@ -32,11 +33,12 @@ export class Media {
    * @returns the media id. @throws MatrixError 413 as soon as the limit is passed.
    */
   async upload(owner: string, request: IncomingMessage, fileName: string | null): Promise<string> {
-    const { storage, clock } = this.#parts;
+    const { storage, clock, blobs } = this.#parts;
     const stored = await this.#receive(request, fileName);
     const mediaId = this.#newId();
-    await storage.media.addMedia({ mediaId, owner, stored, ts: clock.now() });
-    return mediaId;
+    if (await storage.media.addMedia({ mediaId, owner, stored, ts: clock.now() })) return mediaId;
+    await blobs.delete(stored.blobKey);
+    throw forbidden('This account was closed');
   }
 
   /** @throws MatrixError 429 when too many reservations wait to be filled. */
@@ -101,6 +103,17 @@ export class Media {
     }
   }
 
+  /** Deletes everything that a user uploaded, bytes before rows: cut off, it can be done again. */
+  async eraseOf(owner: string): Promise<void> {
+    const { storage, blobs } = this.#parts;
+    for (;;) {
+      const found = await storage.media.mediaOf(owner, erased_at_once);
+      if (found.length === 0) return;
+      for (const key of found.flatMap(({ blobKeys }) => blobKeys)) await blobs.delete(key);
+      await storage.media.deleteMedia(found.map(({ mediaId }) => mediaId));
+    }
+  }
+
   /** Ends all waiting for uploads. */
   stop(): void {
     for (const waiting of this.#arrivals.values()) for (const wake of waiting) wake();
@@ -139,8 +152,9 @@ export class Media {
       const { bytes, contentType: type } = await this.#thumbnails.make(Buffer.concat(chunks), shape);
       const row = { blobKey: `${stored.blobKey}.${variant}`, contentType: type, size: bytes.length };
       await blobs.put(row.blobKey, oneChunk(bytes), bytes.length);
-      await storage.media.addThumbnail(mediaId, variant, row);
-      return row;
+      if (await storage.media.addThumbnail(mediaId, variant, row)) return row;
+      await blobs.delete(row.blobKey);
+      throw notFound('The media is gone');
     } catch (error) {
       if (error instanceof TooManyPixels) throw tooLarge('The picture has too many pixels for a thumbnail');
       if (error instanceof NotAPicture)

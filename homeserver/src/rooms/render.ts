@@ -4,6 +4,7 @@ import type { Aggregation, Storage, StoredEvent } from '@majlis/storage';
 import type { Requester } from '../http/endpoint.ts';
 import type { Clock } from '../parts.ts';
 import { parsePdu } from './room.ts';
+import type { Sight } from './visibility.ts';
 import type { Sender } from './sender.ts';
 
 /** The immutable part of an event in client format, as JSON without its closing brace, and what `unsigned` it brought. */
@@ -39,8 +40,8 @@ function prepare(event: StoredEvent): Prepared {
 export interface RenderOptions {
   /** Outside `/sync` every event names its room. */
   readonly roomId?: string;
-  /** The viewer's membership at the time of each event, for `unsigned.membership`. */
-  readonly membership?: (event: StoredEvent) => string;
+  /** What the viewer may see of each event, and their membership at its time. */
+  readonly sight: Sight;
 }
 
 /** Events in client format (Client-Server API, "Room event format"). */
@@ -56,11 +57,9 @@ export class Renderer {
   }
 
   /** JSON texts in the order of `events`. Reads the database only for redacted events and events with relations. */
-  async render(
-    events: readonly StoredEvent[],
-    viewer: Requester,
-    options: RenderOptions = {},
-  ): Promise<string[]> {
+  async render(seen: readonly StoredEvent[], viewer: Requester, options: RenderOptions): Promise<string[]> {
+    const { roomId, sight } = options;
+    const events = seen.map(sight.shown);
     const [redactions, aggregations] = await Promise.all([
       this.#redactions(events),
       this.#aggregations(events, viewer.userId),
@@ -72,15 +71,15 @@ export class Renderer {
         const transaction = this.#sender.transactionOf(event.eventId, viewer.userId, viewer.deviceId);
         if (transaction !== undefined) unsigned['transaction_id'] = transaction;
       }
-      if (options.membership !== undefined) unsigned['membership'] = options.membership(event);
+      unsigned['membership'] = sight.membershipAt(event);
       const redaction = event.redactedBy === null ? undefined : redactions.get(event.redactedBy);
       const parts: string[] = [];
-      if (redaction !== undefined) parts.push(`"redacted_because":${bare(redaction, options.roomId)}`);
+      if (redaction !== undefined) parts.push(`"redacted_because":${bare(sight.shown(redaction), roomId)}`);
       const aggregation = aggregations.get(event.eventId);
       if (aggregation !== undefined && event.redactedBy === null) {
-        parts.push(`"m.relations":${renderRelations(aggregation, options.roomId)}`);
+        parts.push(`"m.relations":${renderRelations(aggregation, options)}`);
       }
-      return whole(event, options.roomId, unsigned, parts);
+      return whole(event, roomId, unsigned, parts);
     });
   }
 
@@ -124,13 +123,14 @@ function whole(
 }
 
 /** Bundled aggregations (Client-Server API, "Aggregations of child events"). */
-function renderRelations(aggregation: Aggregation, roomId: string | undefined): string {
+function renderRelations(aggregation: Aggregation, { roomId, sight }: RenderOptions): string {
   const parts: string[] = [];
-  if (aggregation.edit !== undefined) parts.push(`"m.replace":${bare(aggregation.edit, roomId)}`);
+  if (aggregation.edit !== undefined)
+    parts.push(`"m.replace":${bare(sight.shown(aggregation.edit), roomId)}`);
   if (aggregation.thread !== undefined) {
     const { count, latest, participated } = aggregation.thread;
     parts.push(
-      `"m.thread":{"latest_event":${bare(latest, roomId)},"count":${count},"current_user_participated":${participated}}`,
+      `"m.thread":{"latest_event":${bare(sight.shown(latest), roomId)},"count":${count},"current_user_participated":${participated}}`,
     );
   }
   if (aggregation.references.length > 0) {

@@ -1,5 +1,6 @@
 import { mayUserSeeEvent } from '@majlis/protocol';
 import type { Storage, StoredEvent } from '@majlis/storage';
+import type { Erasures } from './erasures.ts';
 import { parsePdu, textOf } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -15,6 +16,8 @@ export interface Sight {
   readonly sees: (event: StoredEvent) => boolean;
   /** The user's membership just before the event. */
   readonly membershipAt: (event: StoredEvent) => string;
+  /** What is shown of an event that may be: emptied if its sender was erased before the user could see it. */
+  readonly shown: (event: StoredEvent) => StoredEvent;
 }
 
 function at(intervals: readonly Interval[], tl: number, fallback: string): string {
@@ -33,10 +36,12 @@ const sights_per_room_max = 1_000;
 /** Works out visibility from the intervals in which memberships and settings held, read once per question. */
 export class Visibility {
   readonly #storage: Storage;
+  readonly #erasures: Erasures;
   readonly #known = new WeakMap<Room, Map<string, Known>>();
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, erasures: Erasures) {
     this.#storage = storage;
+    this.#erasures = erasures;
   }
 
   /** For a joined member of a room whose history was always shared, no read is needed. */
@@ -56,6 +61,7 @@ export class Visibility {
         return {
           sees: () => true,
           membershipAt: (event) => (event.tl >= joinedAt ? 'join' : 'leave'),
+          shown: this.#shown(room, userId, (_event, erasedAt) => joinedAt <= erasedAt),
         };
       }
     }
@@ -85,7 +91,31 @@ export class Visibility {
         membership: at(memberships, event.tl - 1, 'leave'),
         joinedAfter: lastJoin !== undefined && lastJoin.to > event.tl,
       });
-    return { sees, membershipAt };
+    const couldSee = (event: StoredEvent, erasedAt: number): boolean => {
+      const setting = at(settings, event.tl - 1, 'shared');
+      const membership = at(memberships, event.tl - 1, 'leave');
+      if (membership === 'join') return true;
+      if (membership === 'invite' && setting === 'invited') return true;
+      const open = setting === 'shared' || setting === 'world_readable';
+      return (
+        open &&
+        memberships.some(({ from, to, value }) => value === 'join' && from <= erasedAt && to > event.tl)
+      );
+    };
+    return { sees, membershipAt, shown: this.#shown(room, userId, couldSee) };
+  }
+
+  /** @param couldSee whether the user had the event in sight when its sender was erased, by being a member. */
+  #shown(
+    room: Room,
+    userId: string,
+    couldSee: (event: StoredEvent, erasedAt: number) => boolean,
+  ): Sight['shown'] {
+    return (event) => {
+      const erasedAt = this.#erasures.of(event);
+      if (erasedAt === undefined || event.stateKey === userId || couldSee(event, erasedAt)) return event;
+      return this.#erasures.emptied(event, room);
+    };
   }
 
   async #intervals(room: Room, type: string, key: string, member: string): Promise<Interval[]> {

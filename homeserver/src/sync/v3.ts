@@ -197,7 +197,7 @@ export class SyncV3 {
     noteMembers(scope, slice.events);
     const state = await this.#state(scope, room, slice, events, fresh || fullState);
     if (!fresh) noteMembers(scope, state);
-    const timeline = await this.#parts.renderer.render(events, requester, { membership: sight.membershipAt });
+    const timeline = await this.#parts.renderer.render(events, requester, { sight });
     const counts = await this.#parts.unread.counts(room, scope.userId);
     const ephemeral = this.#ephemeral(scope, room);
     const accountData = (scope.accountData.get(room.nid) ?? []).filter((row) =>
@@ -209,7 +209,7 @@ export class SyncV3 {
     const main = filter.threadCounts ? counts.threads.get('main') : counts;
     const parts = [
       `"timeline":{"events":[${timeline.join(',')}],"limited":${slice.limited},"prev_batch":"${writeTimelineToken(slice.before)}"}`,
-      `"${scope.request.stateAfter ?? 'state'}":{"events":[${state.map((event) => renderState(event)).join(',')}]}`,
+      `"${scope.request.stateAfter ?? 'state'}":{"events":[${state.map((event) => renderState(sight.shown(event))).join(',')}]}`,
       `"ephemeral":{"events":[${ephemeral.join(',')}]}`,
       `"account_data":{"events":[${accountData.map(accountDataEvent).join(',')}]}`,
       `"unread_notifications":{"notification_count":${main?.notifications ?? 0},"highlight_count":${main?.highlights ?? 0}}`,
@@ -306,7 +306,7 @@ export class SyncV3 {
       .toReversed()
       .filter((event) => sight.sees(event) && filter.timeline(event, room.roomId));
     const first = read.at(-1)?.tl ?? entry.eventNid;
-    const timeline = await this.#parts.renderer.render(events, requester, { membership: sight.membershipAt });
+    const timeline = await this.#parts.renderer.render(events, requester, { sight });
     const member = events.some((event) => event.nid === entry.eventNid)
       ? []
       : await this.#parts.storage.rooms.events([entry.eventNid]);
@@ -314,7 +314,7 @@ export class SyncV3 {
     const limited = read.length >= Math.max(1, filter.timelineLimit);
     return `{"timeline":{"events":[${timeline.join(',')}],"limited":${limited},"prev_batch":"${writeTimelineToken(first - 1)}"},"${
       scope.request.stateAfter ?? 'state'
-    }":{"events":[${member.map((event) => renderState(event)).join(',')}]},"account_data":{"events":[]}}`;
+    }":{"events":[${member.map((event) => renderState(sight.shown(event))).join(',')}]},"account_data":{"events":[]}}`;
   }
 
   #ephemeral(scope: Scope, room: Room): string[] {

@@ -66,7 +66,6 @@ export interface AccountStore {
   account(userId: string): Promise<Account | undefined>;
   count(): Promise<number>;
   setPassword(userId: string, passwordHash: string | null): Promise<void>;
-  deactivate(userId: string): Promise<void>;
   /** Sets one profile field; `undefined` removes it. */
   setProfileField(userId: string, field: string, value: unknown): Promise<void>;
   /** Local accounts whose id or display name contains `words`, at most `limit`. */

@@ -1,4 +1,5 @@
 import type { AccountStore } from './accounts.ts';
+import type { ClosedAccountStore } from './closed-accounts.ts';
 import type { DelayedEventStore } from './delayed-events.ts';
 import type { EncryptionStore } from './encryption.ts';
 import type { KeyBackupStore } from './key-backup.ts';
@@ -13,6 +14,7 @@ import type { StreamReader } from './writer.ts';
 export interface Storage {
   readonly stream: StreamReader;
   readonly accounts: AccountStore;
+  readonly closedAccounts: ClosedAccountStore;
   readonly rooms: RoomStore;
   readonly encryption: EncryptionStore;
   readonly delayedEvents: DelayedEventStore;

@@ -127,13 +127,6 @@ export class PostgresAccounts implements AccountStore {
     ]);
   }
 
-  async deactivate(userId: string): Promise<void> {
-    await this.#database.query(
-      `update accounts set deactivated = true, password_hash = null, profile = '{}' where user_id = $1`,
-      [userId],
-    );
-  }
-
   async setProfileField(userId: string, field: string, value: unknown): Promise<void> {
     if (value === undefined) {
       await this.#database.query('update accounts set profile = profile - $2::text where user_id = $1', [

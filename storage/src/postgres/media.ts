@@ -22,10 +22,12 @@ export class PostgresMedia implements MediaStore {
     this.#strings = strings;
   }
 
-  async addMedia({ mediaId, owner, stored, ts }: Parameters<MediaStore['addMedia']>[0]): Promise<void> {
-    await this.#database.query(
+  async addMedia({ mediaId, owner, stored, ts }: Parameters<MediaStore['addMedia']>[0]): Promise<boolean> {
+    // The account's row is held: whoever erases it comes before, and this is refused, or after, and finds this.
+    const rows = await this.#database.query(
       `insert into media (media_id, user_nid, blob_key, content_type, file_name, size, created_ts)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
+       select $1, a.user_nid, $3, $4, $5, $6, $7 from accounts a where a.user_nid = $2 and not a.deactivated for share
+       returning media_id`,
       [
         mediaId,
         await this.#strings.number(owner),
@@ -36,6 +38,7 @@ export class PostgresMedia implements MediaStore {
         ts,
       ],
     );
+    return rows.length > 0;
   }
 
   async reserveMedia(media: Parameters<MediaStore['reserveMedia']>[0]): Promise<boolean> {
@@ -60,8 +63,13 @@ export class PostgresMedia implements MediaStore {
 
   async fillMedia(mediaId: string, stored: StoredMedia, ts: number): Promise<boolean> {
     const rows = await this.#database.query(
-      `update media set blob_key = $2, content_type = $3, file_name = $4, size = $5, expires_ts = null
-       where media_id = $1 and blob_key is null and expires_ts > $6 returning media_id`,
+      `with owner as (
+         select a.user_nid from media m join accounts a on a.user_nid = m.user_nid
+         where m.media_id = $1 and not a.deactivated for share of a
+       )
+       update media set blob_key = $2, content_type = $3, file_name = $4, size = $5, expires_ts = null from owner
+       where media_id = $1 and media.user_nid = owner.user_nid and blob_key is null and expires_ts > $6
+       returning media_id`,
       [mediaId, stored.blobKey, stored.contentType, stored.fileName, stored.size, ts],
     );
     return rows.length > 0;
@@ -100,11 +108,28 @@ export class PostgresMedia implements MediaStore {
     return rows[0];
   }
 
-  async addThumbnail(mediaId: string, variant: string, thumbnail: ThumbnailRow): Promise<void> {
-    await this.#database.query(
-      `insert into thumbnails (media_id, variant, blob_key, content_type, size) values ($1, $2, $3, $4, $5)
-       on conflict do nothing`,
+  async addThumbnail(mediaId: string, variant: string, thumbnail: ThumbnailRow): Promise<boolean> {
+    const rows = await this.#database.query(
+      `with source as (select media_id from media where media_id = $1 for share), made as (
+         insert into thumbnails (media_id, variant, blob_key, content_type, size)
+         select media_id, $2, $3, $4, $5 from source on conflict do nothing
+       ) select media_id from source`,
       [mediaId, variant, thumbnail.blobKey, thumbnail.contentType, thumbnail.size],
     );
+    return rows.length > 0;
+  }
+
+  async mediaOf(owner: string, limit: number): ReturnType<MediaStore['mediaOf']> {
+    return this.#database.query(
+      `select m.media_id as "mediaId",
+         array_remove(array[m.blob_key] || array(select t.blob_key from thumbnails t where t.media_id = m.media_id), null)
+           as "blobKeys"
+       from media m where m.user_nid = $1 order by m.media_id limit $2`,
+      [await this.#strings.number(owner), limit],
+    );
+  }
+
+  async deleteMedia(mediaIds: readonly string[]): Promise<void> {
+    await this.#database.query('delete from media where media_id = any($1::text[])', [mediaIds]);
   }
 }

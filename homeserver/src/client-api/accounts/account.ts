@@ -40,8 +40,9 @@ export function accountEndpoints(
       method: 'POST',
       paths: ['/_matrix/client/v3/account/deactivate'],
       async handle({ body, requester }) {
+        const erase = optionalBoolean(body, 'erase') === true;
         await confirmation.require(body, requester, 'close account');
-        await deactivation.close(requester.userId);
+        await deactivation.close(requester.userId, erase);
         return { id_server_unbind_result: 'no-support' };
       },
     }),

@@ -43,8 +43,9 @@ export function notifications(parts: SyncParts, rulesets: Rulesets): Endpoint {
         if (room === undefined || event.redactedBy !== null) return undefined;
         const outcome = pushOutcome(ruleset, room, userId, event);
         if (!outcome.notify || (highlights && !outcome.highlight)) return undefined;
-        if (!(await visibility.sight(room, userId)).sees(event)) return undefined;
-        const [text] = await renderer.render([event], requester);
+        const sight = await visibility.sight(room, userId);
+        if (!sight.sees(event)) return undefined;
+        const [text] = await renderer.render([event], requester, { sight });
         const facts = JSON.stringify({
           room_id: room.roomId,
           ts: event.ts,

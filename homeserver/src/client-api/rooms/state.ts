@@ -2,7 +2,7 @@ import { isRoomAlias } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { Storage, StoredEvent } from '@majlis/storage';
 import { JsonText, userEndpoint } from '../../http/endpoint.ts';
-import type { Endpoint } from '../../http/endpoint.ts';
+import type { Endpoint, Requester } from '../../http/endpoint.ts';
 import { MatrixError, badJson, invalidParam, notFound } from '../../http/errors.ts';
 import { queryWord } from '../../http/fields.ts';
 import { readAccess } from '../../rooms/access.ts';
@@ -12,6 +12,7 @@ import { renderState } from '../../rooms/render.ts';
 import { parsePdu, textOf } from '../../rooms/room.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { Sender } from '../../rooms/sender.ts';
+import type { Visibility } from '../../rooms/visibility.ts';
 import { readTimelineToken } from '../../sync/tokens.ts';
 
 /** State and members of a room (Client-Server API, "Getting events for a room"). */
@@ -20,7 +21,13 @@ export function stateEndpoints(
   rooms: Rooms,
   sender: Sender,
   delayed: DelayedEvents,
+  visibility: Visibility,
 ): Endpoint[] {
+  const shown = async (
+    { room }: ReadAccess,
+    requester: Requester,
+    events: readonly StoredEvent[],
+  ): Promise<StoredEvent[]> => events.map((await visibility.sight(room, requester.userId)).shown);
   /** State as of now, or as of the moment the requester left. */
   const stateOf = async (access: ReadAccess): Promise<StoredEvent[]> =>
     access.upTo === undefined
@@ -47,7 +54,7 @@ export function stateEndpoints(
       guests: true,
       async handle({ params, requester }) {
         const access = await readAccess(rooms, params['roomId'] ?? '', requester);
-        const state = await stateOf(access);
+        const state = await shown(access, requester, await stateOf(access));
         return new JsonText(`[${state.map((event) => renderState(event, access.room.roomId)).join(',')}]`);
       },
     }),
@@ -58,8 +65,9 @@ export function stateEndpoints(
       async handle({ params, query, requester }) {
         const access = await readAccess(rooms, params['roomId'] ?? '', requester);
         const format = queryWord(query, 'format', ['content', 'event'] as const) ?? 'content';
-        const event = await oneOf(access, params['eventType'] ?? '', params['stateKey'] ?? '');
-        if (event === undefined) throw notFound('The room has no such state');
+        const kept = await oneOf(access, params['eventType'] ?? '', params['stateKey'] ?? '');
+        if (kept === undefined) throw notFound('The room has no such state');
+        const [event = kept] = await shown(access, requester, [kept]);
         return format === 'event'
           ? new JsonText(renderState(event, access.room.roomId))
           : parsePdu(event).content;
@@ -123,9 +131,10 @@ export function stateEndpoints(
             (only === undefined || membership === only) && (without === undefined || membership !== without)
           );
         });
-        return new JsonText(
-          `{"chunk":[${chunk.map((event) => renderState(event, access.room.roomId)).join(',')}]}`,
+        const texts = (await shown(access, requester, chunk)).map((event) =>
+          renderState(event, access.room.roomId),
         );
+        return new JsonText(`{"chunk":[${texts.join(',')}]}`);
       },
     }),
     userEndpoint({

@@ -16,6 +16,7 @@ import {
 import { renderState } from '../../rooms/render.ts';
 import { parsePdu, textOf } from '../../rooms/room.ts';
 import type { Room } from '../../rooms/room.ts';
+import type { Sight } from '../../rooms/visibility.ts';
 import { membersIn } from '../../sync/members.ts';
 import type { SyncParts } from '../../sync/parts.ts';
 import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
@@ -47,6 +48,13 @@ interface Question {
   readonly includeState: boolean;
 }
 
+/** An event that was found, which the requester may see as it is. */
+interface Hit {
+  readonly event: StoredEvent;
+  readonly room: Room;
+  readonly sight: Sight;
+}
+
 /** POST /search (Client-Server API, "Server Side Search"): words in what the requester may see, newest first. */
 export function search(parts: SyncParts): Endpoint {
   return userEndpoint({
@@ -57,15 +65,15 @@ export function search(parts: SyncParts): Endpoint {
       const criteria = optionalObject(requiredObject(body, 'search_categories'), 'room_events');
       if (criteria === undefined) return { search_categories: {} };
       const question = await readQuestion(parts, requester, criteria, query.get('next_batch'));
-      const { events, next } = await find(parts, requester, question);
+      const { hits, next } = await find(parts, requester, question);
       const results: string[] = [];
-      for (const event of events) results.push(await shown(parts, requester, question, event));
+      for (const hit of hits) results.push(await shown(parts, requester, question, hit));
       const found = [
-        `"count":${events.length}`,
+        `"count":${hits.length}`,
         `"highlights":${JSON.stringify(question.words)}`,
         `"results":[${results.join(',')}]`,
-        ...(question.grouping.size > 0 ? [`"groups":${JSON.stringify(groupsOf(events, question))}`] : []),
-        ...(question.includeState ? [`"state":{${stateOf(events, question)}}`] : []),
+        ...(question.grouping.size > 0 ? [`"groups":${JSON.stringify(groupsOf(hits, question))}`] : []),
+        ...(question.includeState ? [`"state":{${stateOf(hits)}}`] : []),
         ...(next === undefined ? [] : [`"next_batch":"${writeTimelineToken(next)}"`]),
       ];
       return new JsonText(`{"search_categories":{"room_events":{${found.join(',')}}}}`);
@@ -146,8 +154,8 @@ async function find(
   parts: SyncParts,
   requester: Requester,
   question: Question,
-): Promise<{ events: StoredEvent[]; next: number | undefined }> {
-  const events: StoredEvent[] = [];
+): Promise<{ hits: Hit[]; next: number | undefined }> {
+  const hits: Hit[] = [];
   let { before } = question;
   for (let reads = 0; reads < reads_max; reads += 1) {
     const candidates = await parts.storage.rooms.search({
@@ -158,39 +166,36 @@ async function find(
     });
     for (const event of candidates) {
       before = event.tl;
-      if (await isHit(parts, requester, question, event)) events.push(event);
-      if (events.length === question.limit) return { events, next: before };
+      const hit = await hitOf(parts, requester, question, event);
+      if (hit !== undefined) hits.push(hit);
+      if (hits.length === question.limit) return { hits, next: before };
     }
-    if (candidates.length < candidates_per_read) return { events, next: undefined };
+    if (candidates.length < candidates_per_read) return { hits, next: undefined };
   }
-  return { events, next: before };
+  return { hits, next: before };
 }
 
-async function isHit(
+async function hitOf(
   parts: SyncParts,
   requester: Requester,
   question: Question,
   event: StoredEvent,
-): Promise<boolean> {
+): Promise<Hit | undefined> {
   const room = question.rooms.get(event.roomNid);
-  if (room === undefined || !question.types.has(event.type)) return false;
+  if (room === undefined || !question.types.has(event.type)) return undefined;
   const text = parsePdu(event).content[searched[event.type] ?? ''];
-  if (typeof text !== 'string') return false;
+  if (typeof text !== 'string') return undefined;
   const lower = text.toLowerCase();
-  if (!question.words.every((word) => lower.includes(word)) || !question.matches(event, room)) return false;
-  return (await parts.visibility.sight(room, requester.userId)).sees(event);
+  if (!question.words.every((word) => lower.includes(word)) || !question.matches(event, room))
+    return undefined;
+  const sight = await parts.visibility.sight(room, requester.userId);
+  return sight.sees(event) && sight.shown(event) === event ? { event, room, sight } : undefined;
 }
 
-async function shown(
-  parts: SyncParts,
-  requester: Requester,
-  question: Question,
-  event: StoredEvent,
-): Promise<string> {
-  const room = question.rooms.get(event.roomNid);
-  const roomId = room?.roomId ?? '';
-  const [text] = await parts.renderer.render([event], requester, { roomId });
-  const around = room === undefined ? undefined : await contextOf(parts, requester, question, room, event);
+async function shown(parts: SyncParts, requester: Requester, question: Question, hit: Hit): Promise<string> {
+  const { event, room, sight } = hit;
+  const [text] = await parts.renderer.render([event], requester, { roomId: room.roomId, sight });
+  const around = await contextOf(parts, requester, question, hit);
   return `{"rank":1,"result":${text ?? '{}'}${around === undefined ? '' : `,"context":${around}`}}`;
 }
 
@@ -198,11 +203,9 @@ async function contextOf(
   parts: SyncParts,
   requester: Requester,
   { context }: Question,
-  room: Room,
-  event: StoredEvent,
+  { event, room, sight }: Hit,
 ): Promise<string | undefined> {
   if (context === undefined) return undefined;
-  const sight = await parts.visibility.sight(room, requester.userId);
   const side = async (direction: 'backward' | 'forward', limit: number): Promise<StoredEvent[]> => {
     if (limit === 0) return [];
     const events = await parts.storage.rooms.timeline({
@@ -218,7 +221,7 @@ async function contextOf(
     side('forward', context.after),
   ]);
   const render = (events: readonly StoredEvent[]): Promise<string[]> =>
-    parts.renderer.render(events, requester, { roomId: room.roomId });
+    parts.renderer.render(events, requester, { roomId: room.roomId, sight });
   const [earlier, later] = await Promise.all([render(before), render(after)]);
   const profiles = Object.fromEntries(
     [...membersIn([...before, event, ...after])].map((userId) => [userId, profileIn(room, userId)]),
@@ -245,12 +248,12 @@ function profileIn(room: Room, userId: string): object {
 
 type Groups = Record<string, Record<string, { order: number; results: string[] }>>;
 
-function groupsOf(events: readonly StoredEvent[], { grouping, rooms }: Question): Groups {
+function groupsOf(hits: readonly Hit[], { grouping }: Question): Groups {
   const groups: Groups = {};
   for (const key of grouping) {
     const byValue: Groups[string] = {};
-    for (const event of events) {
-      const value = key === 'sender' ? event.sender : (rooms.get(event.roomNid)?.roomId ?? '');
+    for (const { event, room } of hits) {
+      const value = key === 'sender' ? event.sender : room.roomId;
       const group = (byValue[value] ??= { order: Object.keys(byValue).length + 1, results: [] });
       group.results.push(event.eventId);
     }
@@ -259,12 +262,11 @@ function groupsOf(events: readonly StoredEvent[], { grouping, rooms }: Question)
   return groups;
 }
 
-function stateOf(events: readonly StoredEvent[], { rooms }: Question): string {
-  const nids = [...new Set(events.map((event) => event.roomNid))];
-  return nids
-    .flatMap((nid) => rooms.get(nid) ?? [])
-    .map((room) => {
-      const state = [...room.allState()].map(({ stored }) => renderState(stored, room.roomId));
+function stateOf(hits: readonly Hit[]): string {
+  const byRoom = new Map(hits.map((hit) => [hit.room.nid, hit]));
+  return [...byRoom.values()]
+    .map(({ room, sight }) => {
+      const state = [...room.allState()].map(({ stored }) => renderState(sight.shown(stored), room.roomId));
       return `${JSON.stringify(room.roomId)}:[${state.join(',')}]`;
     })
     .join(',');

@@ -46,8 +46,7 @@ export function timelineEndpoints(
     { room, sight }: RoomView,
     events: readonly StoredEvent[],
     requester: Requester,
-  ): Promise<string[]> =>
-    renderer.render(events, requester, { roomId: room.roomId, membership: sight.membershipAt });
+  ): Promise<string[]> => renderer.render(events, requester, { roomId: room.roomId, sight });
 
   return [
     userEndpoint({
@@ -62,7 +61,7 @@ export function timelineEndpoints(
         const filter = readFilter(query.get('filter'));
         const page = await readPage(storage, seen, direction, query, limit, filter);
         const texts = await render(seen, page.events, requester);
-        const state = filter.lazyMembers ? memberState(seen.room, page.events) : [];
+        const state = filter.lazyMembers ? memberState(seen, page.events) : [];
         return new JsonText(
           `{"chunk":[${texts.join(',')}],"start":"${page.start}"${page.end === undefined ? '' : `,"end":"${page.end}"`},"state":[${state.join(',')}]}`,
         );
@@ -114,7 +113,7 @@ export function timelineEndpoints(
         return new JsonText(
           `{"start":"${writeTimelineToken((before.at(-1)?.tl ?? event.tl) - 1)}","end":"${writeTimelineToken(last)}",` +
             `"event":${own[0] ?? '{}'},"events_before":[${earlier.join(',')}],"events_after":[${later.join(',')}],` +
-            `"state":[${kept.map((one) => renderState(one, seen.room.roomId)).join(',')}]}`,
+            `"state":[${kept.map((one) => renderState(seen.sight.shown(one), seen.room.roomId)).join(',')}]}`,
         );
       },
     }),
@@ -285,9 +284,9 @@ async function readPage(
   };
 }
 
-function memberState(room: Room, events: readonly StoredEvent[]): string[] {
+function memberState({ room, sight }: RoomView, events: readonly StoredEvent[]): string[] {
   return [...membersIn(events)].flatMap((userId) => {
     const member = room.current('m.room.member', userId)?.stored;
-    return member === undefined ? [] : [renderState(member, room.roomId)];
+    return member === undefined ? [] : [renderState(sight.shown(member), room.roomId)];
   });
 }

@@ -110,7 +110,7 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
   if (fresh && !countsChanged && !slice.limited) {
     return { text: undefined, sent: next, members: question.sentMembers, events: [] };
   }
-  const rendered = await parts.renderer.render(events, requester, { membership: sight.membershipAt });
+  const rendered = await parts.renderer.render(events, requester, { sight });
   const membersChanged =
     initial || [...slice.events, ...required.events].some((event) => event.type === 'm.room.member');
   const nameChanged =
@@ -123,7 +123,7 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
     ...(nameChanged || required.changedTypes.has('m.room.avatar') ? nameParts(room, userId) : []),
     ...(initial || isDirect ? [`"is_dm":${isDirect}`] : []),
     ...(required.events.length > 0 || initial
-      ? [`"required_state":[${required.events.map((event) => renderState(event)).join(',')}]`]
+      ? [`"required_state":[${required.events.map((event) => renderState(sight.shown(event))).join(',')}]`]
       : []),
     `"timeline":[${rendered.join(',')}]`,
     `"prev_batch":"${writeTimelineToken(slice.before)}"`,
