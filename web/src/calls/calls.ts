@@ -4,7 +4,8 @@ import { MatrixError } from '../matrix/door.ts';
 import type { Call, Calls, JoinOptions, LinkFacts, Preview } from './door.ts';
 import { GuestEntrance } from './guest-entrance.ts';
 import { newLinkSecret } from './guest-seal.ts';
-import { LinkSecrets } from './link-secrets.ts';
+import { linkSharingOf } from './link-sharing.ts';
+import type { LinkSharing } from './link-sharing.ts';
 import { LiveCall } from './live-call.ts';
 import { GuestApi, MemberApi } from './meetings-api.ts';
 import { MemberEntrance } from './member-entrance.ts';
@@ -34,11 +35,11 @@ export function createCalls(client: MatrixClient): Calls {
 class CallEngine implements Calls {
   readonly supported = isE2EESupported();
   private readonly parts: CallsParts;
-  private readonly secrets: LinkSecrets;
+  private readonly sharing: LinkSharing;
 
   constructor(parts: CallsParts) {
     this.parts = parts;
-    this.secrets = new LinkSecrets(parts.client.settings);
+    this.sharing = linkSharingOf(parts.client);
   }
 
   async preview(options: Pick<JoinOptions, 'microphone' | 'camera'>): Promise<Preview> {
@@ -55,7 +56,7 @@ class CallEngine implements Calls {
       roomId,
       own,
       signalling: client.signalling,
-      links: this.secrets,
+      links: this.sharing,
       now: this.parts.now,
     });
     const title = client.rooms.summary(roomId).value?.title;
@@ -74,7 +75,7 @@ class CallEngine implements Calls {
   async createLink(roomId: string, title?: string): Promise<string> {
     const link = await new MemberApi(this.parts.client.signalling, roomId).createLink(title);
     const secret = newLinkSecret();
-    await this.secrets.add(roomId, link.link_id, secret, true);
+    await this.sharing.made(roomId, link.link_id, secret);
     return this.address(link.link_id, secret);
   }
 
@@ -104,8 +105,8 @@ class CallEngine implements Calls {
   async links(roomId: string) {
     const links = await new MemberApi(this.parts.client.signalling, roomId).links();
     return Promise.all(
-      links.map(async ({ link_id: linkId, title }) => {
-        const secret = await this.secrets.get(linkId);
+      links.map(async ({ link_id: linkId, title, created_by: madeBy }) => {
+        const secret = await this.sharing.secrets.get(linkId, madeBy);
         return { linkId, title, ...(secret === undefined ? {} : { address: this.address(linkId, secret) }) };
       }),
     );

@@ -28,7 +28,10 @@ export interface CallPerson {
   readonly speaking: boolean;
   /** Loudness, 0 to 1. */
   readonly level: number;
-  /** Whether this person has shown that they hold the key in use. False for a moment after joining and at each change of key. */
+  /**
+   * Whether this person has shown that they hold the key in use. False for a moment after joining and at each change of key. A member in
+   * Element Call shows nothing: true when this device has given them the key it sends with.
+   */
   readonly canDecrypt: boolean;
   /** What arrives from them cannot be decrypted here. */
   readonly unreadable: boolean;
@@ -43,8 +46,8 @@ export interface LobbyRequest {
   readonly name: string;
   readonly avatarId: string;
   /**
-   * The guest has proved that they hold the whole link, so they will see and hear. False also when this device does not know the
-   * link's secret (another member made it and is not in the call).
+   * The guest has proved that they hold the whole link, so they will see and hear. False also while this device does not know the
+   * link's secret; it asks the other members for it.
    */
   readonly hasKey: boolean;
 }

@@ -20,29 +20,37 @@ export interface Participant {
   readonly userId?: string;
   readonly deviceId?: string;
   readonly guestId?: string;
+  /** Whose program derives media keys from epochs: guests' and members' of this app. Others send a media key of their own. */
+  readonly epochs: boolean;
+  /** Names this stay: an identity that comes back has another. */
+  readonly stay: string;
   /** Milliseconds since the epoch, by the server's clock. */
   readonly joinedAt: number;
 }
 
-/** Size of LiveKit's key ring. */
-export const keyRing = 16;
+/** Size of LiveKit's key ring, that of Element Call too: a key's place is one byte. */
+export const keyRing = 256;
+/** Numbers of epochs go no further: a member who skips ahead cannot make the next one impossible. */
+const numberAtMost = 2 ** 48;
 
 export function isMember(participant: Participant): boolean {
   return participant.userId !== undefined && participant.deviceId !== undefined;
 }
 
-/** Who draws the next secret: the member who has been there longest; everyone computes the same. */
-export function leaderOf(participants: readonly Participant[]): Participant | undefined {
-  let leader: Participant | undefined;
-  for (const one of participants) {
-    if (!isMember(one)) continue;
-    if (leader === undefined || comesBefore(one, leader)) leader = one;
-  }
-  return leader;
+/** The members who can draw a secret, in the order of their coming; everyone computes the same. */
+export function drawers(participants: readonly Participant[]): Participant[] {
+  return participants
+    .filter((one) => isMember(one) && one.epochs)
+    .sort((a, b) => a.joinedAt - b.joinedAt || (a.identity < b.identity ? -1 : 1));
 }
 
-function comesBefore(a: Participant, b: Participant): boolean {
-  return a.joinedAt === b.joinedAt ? a.identity < b.identity : a.joinedAt < b.joinedAt;
+/** Who draws the next secret: the member who has been there longest. */
+export function leaderOf(participants: readonly Participant[]): Participant | undefined {
+  return drawers(participants)[0];
+}
+
+export function isEpochNumber(number: unknown): number is number {
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number <= numberAtMost;
 }
 
 /** Which of two epochs is in force: the later one; of two drawn at once, the one by the smaller identity. */
@@ -65,8 +73,8 @@ export function provenSender(
   return named !== undefined && named.userId === message.sender && named.deviceId === message.senderDevice;
 }
 
-/** The media key of one sender in one epoch, as material for LiveKit's HKDF. */
-export async function senderKey(epoch: Epoch, identity: string): Promise<CryptoKey> {
+/** The media key of one sender in one epoch: 32 bytes, of which those of others cannot be told. */
+export async function senderKey(epoch: Epoch, identity: string): Promise<Uint8Array<ArrayBuffer>> {
   const secret = await crypto.subtle.importKey('raw', epoch.secret, 'HKDF', false, ['deriveBits']);
   const info = new TextEncoder().encode(`majlis media ${identity}`);
   const bits = await crypto.subtle.deriveBits(
@@ -74,5 +82,5 @@ export async function senderKey(epoch: Epoch, identity: string): Promise<CryptoK
     secret,
     256,
   );
-  return crypto.subtle.importKey('raw', bits, 'HKDF', false, ['deriveBits', 'deriveKey']);
+  return new Uint8Array(bits);
 }

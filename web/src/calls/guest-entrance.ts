@@ -48,6 +48,10 @@ export class GuestEntrance implements Entrance {
     // Members change the key.
   }
 
+  keyMissing(): void {
+    // Members see that this guest shows no key.
+  }
+
   async leave(): Promise<void> {
     this.ended.abort();
   }
@@ -71,7 +75,9 @@ export class GuestEntrance implements Entrance {
     refused: (error: MatrixError) => void,
   ): Promise<void> {
     const { signal: over } = this.ended;
-    over.addEventListener('abort', () => refused(new MatrixError('cancelled', 'Gone before being let in.')));
+    const gone = () => refused(new MatrixError('cancelled', 'Gone before being let in.'));
+    if (over.aborted) gone();
+    else over.addEventListener('abort', gone, { once: true });
     let version = 0;
     while (!over.aborted) {
       let answer: GuestAnswer;
@@ -88,6 +94,7 @@ export class GuestEntrance implements Entrance {
       }
       version = answer.version;
       for (const box of answer.keys) await this.open(box.sealed, key);
+      if (over.aborted) return;
       if (answer.state === 'admitted') admitted();
       else if (answer.state !== 'waiting') {
         this.turnAway(answer.state, refused);
@@ -105,7 +112,7 @@ export class GuestEntrance implements Entrance {
     const epoch = await openSealed(sealed, key, this.linkId, this.secret);
     if (epoch === undefined) return;
     const newer = newerEpoch(this.current, epoch);
-    if (newer === this.current) return;
+    if (newer === this.current || this.ended.signal.aborted) return;
     this.current = newer;
     this.side?.adopt(newer);
   }

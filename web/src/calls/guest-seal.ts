@@ -10,6 +10,7 @@ import {
   SignJWT,
 } from 'jose';
 import type { JWK, KeyLike } from 'jose';
+import { isEpochNumber } from './epochs.ts';
 import type { Epoch } from './epochs.ts';
 
 /**
@@ -53,6 +54,19 @@ export async function readOffer(offer: string, linkId: string, secret: string): 
   } catch {
     return undefined; // Whatever is wrong with it, it proves nothing.
   }
+}
+
+/** The key of a guest's offer and the one of several secrets that it was made with. */
+export async function proveOffer(
+  offer: string,
+  linkId: string,
+  secrets: readonly string[],
+): Promise<{ readonly key: JWK; readonly secret: string } | undefined> {
+  for (const secret of secrets) {
+    const key = await readOffer(offer, linkId, secret);
+    if (key !== undefined) return { key, secret };
+  }
+  return undefined;
 }
 
 /** Which link an offer names, before anything is proved. */
@@ -111,7 +125,7 @@ export async function openSealed(
 /** Reads an epoch out of JSON; undefined when it is none. */
 export function epochFrom(value: Readonly<Record<string, unknown>>): Epoch | undefined {
   const { number, secret, by } = value;
-  if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) return undefined;
+  if (!isEpochNumber(number)) return undefined;
   if (typeof secret !== 'string' || typeof by !== 'string') return undefined;
   const bytes = new Uint8Array(base64url.decode(secret));
   return bytes.length === 32 ? { number, secret: bytes, by } : undefined;

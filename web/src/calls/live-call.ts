@@ -1,23 +1,16 @@
 import { batch, signal } from '@preact/signals-core';
-import {
-  ConnectionState,
-  DisconnectReason,
-  LoggerNames,
-  ParticipantEvent,
-  Room,
-  RoomEvent,
-  setLogLevel,
-  Track,
-  VideoPresets,
-} from 'livekit-client';
+import { ConnectionState, ParticipantEvent, Room, RoomEvent, Track } from 'livekit-client';
 import type { Participant as LivekitParticipant, RemoteTrack } from 'livekit-client';
-import { MatrixError } from '../matrix/door.ts';
+import { endOf, failureState, isOver, makeRoom } from './call-room.ts';
+import { CallWords } from './call-words.ts';
 import type { Call, CallPerson, CallState, DeviceKind, JoinOptions, LobbyRequest, Privacy } from './door.ts';
+import type { MediaKey } from './element-call-keys.ts';
 import type { CallSide, Entrance } from './entrance.ts';
 import type { Epoch, Participant } from './epochs.ts';
 import { MediaKeys } from './media-keys.ts';
 import { peopleOf } from './people-of-call.ts';
 import type { Known } from './people-of-call.ts';
+import { decodedOf, Readability } from './readability.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 
 export interface LiveCallParts {
@@ -29,12 +22,6 @@ export interface LiveCallParts {
   readonly now: () => number;
   readonly startE2eeWorker: () => Worker;
   readonly addTraffic: (received: number, sent: number) => void;
-}
-
-/** What participants tell one another, encrypted with the key of the meeting: that it can be read is the proof of having the key. */
-interface Word {
-  readonly epoch: number;
-  readonly hand: boolean;
 }
 
 const topic = 'majlis.state';
@@ -61,11 +48,12 @@ export class LiveCall implements Call {
   private readonly keys = new MediaKeys();
   private readonly worker: Worker;
   private readonly room: Room;
-  private readonly words = new Map<string, Word>();
-  /** Whose frames could not be decrypted, and when that last happened. */
-  private readonly unreadable = new Map<string, number>();
+  private readonly words: CallWords;
+  private readonly readability: Readability;
   private readonly meter: TrafficMeter;
   private readonly stops: (() => void)[] = [];
+  /** As the server named this participant. */
+  private identity = '';
   private epoch: Epoch | undefined;
   private epochSince = 0;
   private drawing = false;
@@ -75,35 +63,21 @@ export class LiveCall implements Call {
     this.parts = parts;
     this.title = signal(parts.title);
     this.audioOnly.value = parts.options.audioOnly === true;
-    // Frames without a key are normal while a key changes; LiveKit would write a line for each.
-    setLogLevel('error');
-    setLogLevel('silent', LoggerNames.E2EE);
     this.worker = parts.startE2eeWorker();
-    this.room = new Room({
-      adaptiveStream: true,
-      dynacast: true,
-      stopLocalTrackOnUnpublish: true,
-      encryption: { keyProvider: this.keys, worker: this.worker },
-      publishDefaults: {
-        videoCodec: 'vp8',
-        simulcast: true,
-        videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360],
-        red: false,
-        dtx: true,
-        backupCodec: false,
-      },
-      audioCaptureDefaults: captureOf(parts.options.devices?.microphone),
-      videoCaptureDefaults: {
-        resolution: VideoPresets.h720.resolution,
-        ...captureOf(parts.options.devices?.camera),
-      },
-      ...(parts.options.devices?.speaker === undefined
-        ? {}
-        : { audioOutput: { deviceId: parts.options.devices.speaker } }),
+    this.room = makeRoom(parts.options, this.keys, this.worker);
+    this.words = new CallWords({
+      send: (bytes, to) => this.send(bytes, to),
+      others: () => this.others().flatMap((one) => (sharesEpochs(one) ? [one.identity] : [])),
+      changed: () => this.draw(),
+    });
+    this.readability = new Readability({
+      now: parts.now,
+      decoded: (identity) => decodedOf(this.room.remoteParticipants.get(identity)),
+      changed: () => this.draw(),
+      keyMissing: () => parts.entrance.keyMissing(),
     });
     this.meter = new TrafficMeter(this.room, (kbits, received, sent) => {
       this.kbits.value = kbits;
-      this.forgiveReadable();
       this.bytes.value += received + sent;
       parts.addTraffic(received, sent);
     });
@@ -118,9 +92,12 @@ export class LiveCall implements Call {
       });
       if (this.leaving) return;
       this.state.value = 'connecting';
+      this.identity = way.identity;
       await this.room.setE2EEEnabled(true);
-      await this.room.connect(way.url, way.token, { autoSubscribe: true });
       if (this.leaving) return;
+      await this.room.connect(way.url, way.token, { autoSubscribe: true });
+      // Left meanwhile: nobody may stay behind in the meeting.
+      if (this.leaving) return await this.room.disconnect(true);
       this.state.value = 'live';
       this.startedAt.value = this.parts.now();
       this.parts.entrance.entered();
@@ -129,7 +106,7 @@ export class LiveCall implements Call {
       this.draw();
       await this.publishFirst();
     } catch (thrown) {
-      if (!this.isOver()) await this.finish(failureState(thrown));
+      if (!isOver(this.state.value)) await this.finish(failureState(thrown));
     }
   }
 
@@ -150,7 +127,7 @@ export class LiveCall implements Call {
 
   async setHand(on: boolean): Promise<void> {
     this.hand.value = on;
-    await this.say();
+    await this.words.raise(on);
     this.draw();
   }
 
@@ -220,20 +197,30 @@ export class LiveCall implements Call {
 
   private side(): CallSide {
     return {
-      ownIdentity: () => this.room.localParticipant.identity,
+      ownIdentity: () => this.identity,
       participants: () => this.participants(),
-      adopt: (epoch) => void this.adopt(epoch),
+      adopt: (epoch) => this.inBackground(this.adopt(epoch)),
+      adoptKey: (identity, key) => this.inBackground(this.adoptKey(identity, key)),
+      gave: (identity, epoch) => this.words.note(identity, epoch),
+      shows: (identity, epoch) => this.words.shows(identity, epoch),
       turned: (away) => void this.finish(away),
     };
   }
 
+  private others(): LivekitParticipant[] {
+    return [...this.room.remoteParticipants.values()];
+  }
+
+  /** While the connection is being made anew others seem to be gone: then nothing may be concluded from who is there. */
   private participants(): Participant[] {
-    if (this.room.state === ConnectionState.Disconnected) return [];
-    return [this.room.localParticipant, ...this.room.remoteParticipants.values()].map((one) => {
+    if (this.room.state !== ConnectionState.Connected) return [];
+    return [this.room.localParticipant, ...this.others()].map((one) => {
       const { user_id: userId, device_id: deviceId, guest_id: guestId } = one.attributes;
       return {
         identity: one.identity,
         joinedAt: one.joinedAt?.getTime() ?? 0,
+        epochs: sharesEpochs(one),
+        stay: one.sid,
         ...(userId === undefined ? {} : { userId }),
         ...(deviceId === undefined ? {} : { deviceId }),
         ...(guestId === undefined ? {} : { guestId }),
@@ -242,15 +229,26 @@ export class LiveCall implements Call {
   }
 
   private async adopt(epoch: Epoch): Promise<void> {
+    if (this.leaving) return;
     this.epoch = epoch;
     this.epochSince = this.parts.now();
-    this.unreadable.clear();
-    const others = [...this.room.remoteParticipants.keys()];
-    await this.keys.use(epoch, this.room.localParticipant.identity, others, () => {
-      void this.say();
+    const others = this.others().flatMap((one) => (sharesEpochs(one) ? [one.identity] : []));
+    await this.keys.use(epoch, this.identity, others, () => {
+      this.words.use(epoch.number);
       this.draw();
     });
     this.draw();
+  }
+
+  private async adoptKey(identity: string, key: MediaKey): Promise<void> {
+    await this.keys.take(identity, key);
+    this.draw();
+  }
+
+  private inBackground(work: Promise<void>): void {
+    work.catch((thrown: unknown) => {
+      console.warn('A key is missing.', thrown instanceof Error ? thrown.message : thrown);
+    });
   }
 
   private listen(): void {
@@ -259,11 +257,12 @@ export class LiveCall implements Call {
       .on(RoomEvent.ParticipantConnected, (participant) => {
         this.meet(participant);
         this.parts.entrance.participantsChanged('came');
-        void this.say();
+        this.words.came();
         this.draw();
       })
       .on(RoomEvent.ParticipantDisconnected, (participant) => {
-        this.words.delete(participant.identity);
+        this.words.gone(participant.identity);
+        this.readability.gone(participant.identity);
         this.parts.entrance.participantsChanged('went');
         this.draw();
       })
@@ -276,7 +275,7 @@ export class LiveCall implements Call {
           publication.setSubscribed(false);
       })
       .on(RoomEvent.DataReceived, (payload, participant, _kind, received) => {
-        if (received === topic && participant !== undefined) this.hear(participant.identity, payload);
+        if (received === topic && participant !== undefined) this.words.hear(participant.identity, payload);
       })
       .on(RoomEvent.ActiveSpeakersChanged, (speakers) => this.heard(speakers))
       .on(RoomEvent.AudioPlaybackStatusChanged, () => {
@@ -287,11 +286,12 @@ export class LiveCall implements Call {
       })
       .on(RoomEvent.Reconnected, () => {
         this.state.value = 'live';
-        void this.say();
+        this.parts.entrance.participantsChanged('came');
+        this.words.came();
       })
       .on(RoomEvent.EncryptionError, (_error, participant) => {
-        if (participant !== undefined) this.unreadable.set(participant.identity, this.parts.now());
-        this.draw();
+        if (participant !== undefined && participant !== room.localParticipant)
+          this.readability.failed(participant.identity);
       })
       .on(RoomEvent.Disconnected, (reason) => void this.finish(endOf(reason)));
     const changes = [
@@ -309,18 +309,8 @@ export class LiveCall implements Call {
   }
 
   private meet(participant: LivekitParticipant): void {
-    this.keys.meet(participant.identity).catch((thrown: unknown) => {
-      console.warn('A key is missing.', thrown instanceof Error ? thrown.message : thrown);
-    });
+    if (sharesEpochs(participant)) this.inBackground(this.keys.meet(participant.identity));
     participant.on(ParticipantEvent.IsSpeakingChanged, () => this.draw());
-  }
-
-  /** Who has caused no error for a while can be read again. */
-  private forgiveReadable(): void {
-    for (const [identity, at] of this.unreadable) {
-      if (at < this.parts.now() - 3000) this.unreadable.delete(identity);
-    }
-    this.draw();
   }
 
   /** Sounds play without an element on the screen. */
@@ -338,37 +328,26 @@ export class LiveCall implements Call {
     this.draw();
   }
 
-  private async say(): Promise<void> {
-    if (this.epoch === undefined || this.room.state !== ConnectionState.Connected) return;
-    const word: Word = { epoch: this.epoch.number, hand: this.hand.value };
-    try {
-      const bytes = new TextEncoder().encode(JSON.stringify(word));
-      await this.room.localParticipant.publishData(bytes, { reliable: true, topic });
-    } catch (thrown) {
-      console.warn('The others are told later.', thrown instanceof Error ? thrown.message : thrown);
-    }
-  }
-
-  private hear(identity: string, payload: Uint8Array): void {
-    try {
-      const { epoch, hand } = JSON.parse(new TextDecoder().decode(payload)) as Partial<Word>;
-      if (typeof epoch !== 'number') return;
-      this.words.set(identity, { epoch, hand: hand === true });
-      this.draw();
-    } catch {
-      // Not a word of ours: another program may share the channel.
-      this.words.delete(identity);
-    }
+  private async send(bytes: Uint8Array<ArrayBuffer>, to?: readonly string[]): Promise<void> {
+    if (this.room.state !== ConnectionState.Connected) return;
+    const named = to === undefined ? {} : { destinationIdentities: [...to] };
+    await this.room.localParticipant.publishData(bytes, { reliable: true, topic, ...named });
   }
 
   private async publishFirst(): Promise<void> {
     const { microphone, camera } = this.parts.options;
-    try {
-      if (microphone) await this.room.localParticipant.setMicrophoneEnabled(true);
-      if (camera && !this.audioOnly.value) await this.room.localParticipant.setCameraEnabled(true);
-    } catch (thrown) {
-      // One can take part without a device; the switches show that it is off.
-      console.warn('A device does not work.', thrown instanceof Error ? thrown.message : thrown);
+    const { localParticipant } = this.room;
+    const wanted = [
+      microphone ? () => localParticipant.setMicrophoneEnabled(true) : undefined,
+      camera && !this.audioOnly.value ? () => localParticipant.setCameraEnabled(true) : undefined,
+    ];
+    for (const turnOn of wanted) {
+      try {
+        if (!this.leaving) await turnOn?.();
+      } catch (thrown) {
+        // One can take part without a device; the switches show that it is off.
+        console.warn('A device does not work.', thrown instanceof Error ? thrown.message : thrown);
+      }
     }
     this.soundBlocked.value = !this.room.canPlaybackAudio;
     this.draw();
@@ -391,7 +370,7 @@ export class LiveCall implements Call {
     this.drawing = true;
     queueMicrotask(() => {
       this.drawing = false;
-      if (this.isOver()) return;
+      if (isOver(this.state.value)) return;
       batch(() => this.drawNow());
     });
   }
@@ -404,11 +383,11 @@ export class LiveCall implements Call {
     const people = peopleOf({
       room: this.room,
       before: this.people.value,
-      words: this.words,
+      words: this.words.said,
       epoch: this.epoch?.number,
       changing: this.parts.now() - this.epochSince < changeTime,
       ownHand: this.hand.value,
-      unreadable: this.unreadable,
+      unreadable: (identity) => this.readability.has(identity),
       known: this.parts.known,
     });
     this.people.value = people;
@@ -424,58 +403,25 @@ export class LiveCall implements Call {
     };
   }
 
-  private isOver(): boolean {
-    return over.has(this.state.value);
-  }
-
   private async finish(state: CallState): Promise<void> {
-    if (this.isOver()) return;
+    if (isOver(this.state.value)) return;
     this.leaving = true;
     this.state.value = state;
     for (const stop of this.stops.splice(0)) stop();
     this.keys.stop();
+    this.words.stop();
+    this.readability.stop();
     this.meter.stop();
-    await this.room.disconnect(true);
-    this.worker.terminate();
-    try {
-      await this.parts.entrance.leave();
-    } catch (thrown) {
-      console.warn('The room is told later.', thrown instanceof Error ? thrown.message : thrown);
+    // The room is told at once, even if the media server does not answer.
+    const told = this.parts.entrance.leave();
+    for (const done of await Promise.allSettled([told, this.room.disconnect(true)])) {
+      if (done.status === 'rejected') console.warn('The others are told later.', done.reason);
     }
+    this.worker.terminate();
   }
 }
 
-const over: ReadonlySet<CallState> = new Set([
-  'ended',
-  'removed',
-  'lost',
-  'refused',
-  'unavailable',
-  'forbidden',
-]);
-
-function captureOf(deviceId: string | undefined): { deviceId?: string } {
-  return deviceId === undefined ? {} : { deviceId };
-}
-
-function endOf(reason: DisconnectReason | undefined): CallState {
-  switch (reason) {
-    case DisconnectReason.PARTICIPANT_REMOVED:
-      return 'removed';
-    case DisconnectReason.CLIENT_INITIATED:
-    case DisconnectReason.ROOM_DELETED:
-    case DisconnectReason.ROOM_CLOSED:
-    case DisconnectReason.DUPLICATE_IDENTITY:
-      return 'ended';
-    default:
-      return 'lost';
-  }
-}
-
-function failureState(thrown: unknown): CallState {
-  if (!(thrown instanceof MatrixError)) return 'lost';
-  if (thrown.kind === 'cancelled') return 'ended';
-  if (thrown.kind === 'denied') return 'refused';
-  if (thrown.kind === 'network') return 'lost';
-  return thrown.status === 403 || thrown.status === 401 ? 'forbidden' : 'unavailable';
+/** Everybody but members in Element Call, whom the server lets in without this mark. */
+function sharesEpochs({ attributes }: LivekitParticipant): boolean {
+  return attributes['keys'] === 'epochs' || attributes['user_id'] === undefined;
 }

@@ -2,6 +2,7 @@ import { meetingLimits, meetingsBase } from '@majlis/protocol';
 import type {
   GuestAnswer,
   JoinAnswer,
+  JoinQuestion,
   KnockAnswer,
   LinkAnswer,
   LobbyAnswer,
@@ -21,7 +22,9 @@ export class MemberApi {
   }
 
   async join(): Promise<JoinAnswer> {
-    return readJoin(await this.signalling.request('POST', `${this.room}/join`, {}));
+    // Under the name by which Element Call finds the media of a member of the call.
+    const question: JoinQuestion = { matrix_rtc: true };
+    return readJoin(await this.signalling.request('POST', `${this.room}/join`, { ...question }));
   }
 
   /** Waits until something in the lobby is newer than `since`. */

@@ -4,8 +4,8 @@ import { MatrixError } from '../matrix/door.ts';
 import type { Signalling } from '../matrix/door.ts';
 import { CallAnnouncement } from './call-announcement.ts';
 import type { CallSide, Entrance } from './entrance.ts';
-import { linkOfOffer, readOffer } from './guest-seal.ts';
-import type { LinkSecrets } from './link-secrets.ts';
+import { linkOfOffer, proveOffer } from './guest-seal.ts';
+import type { LinkBook } from './link-sharing.ts';
 import { MemberApi } from './meetings-api.ts';
 import { MemberKeys } from './member-keys.ts';
 import { pause } from './pause.ts';
@@ -14,7 +14,7 @@ export interface MemberEntranceParts {
   readonly roomId: string;
   readonly own: { readonly userId: string; readonly deviceId: string };
   readonly signalling: Signalling;
-  readonly links: LinkSecrets;
+  readonly links: LinkBook;
   readonly now: () => number;
 }
 
@@ -32,7 +32,7 @@ export class MemberEntrance implements Entrance {
   constructor(parts: MemberEntranceParts) {
     this.parts = parts;
     this.api = new MemberApi(parts.signalling, parts.roomId);
-    this.announcement = new CallAnnouncement(parts.signalling, parts.roomId, parts.own);
+    this.announcement = new CallAnnouncement(parts.signalling, parts.roomId, parts.own, parts.now);
   }
 
   hasProved(guestId: string): boolean {
@@ -46,7 +46,10 @@ export class MemberEntrance implements Entrance {
       ownIdentity: () => side.ownIdentity(),
       participants: () => side.participants(),
       guests: () => this.lobby.value,
+      shows: (identity, epoch) => side.shows(identity, epoch),
       adopt: (epoch) => side.adopt(epoch),
+      adoptKey: (identity, key) => side.adoptKey(identity, key),
+      gave: (identity, epoch) => side.gave(identity, epoch),
     });
     this.keys.start();
     return this.api.join();
@@ -56,13 +59,16 @@ export class MemberEntrance implements Entrance {
     this.keys?.changed('came');
     void this.watchLobby();
     this.stopLinks = this.parts.links.onNew(() => void this.proveAgain());
-    this.announcement.announce(this.parts.now()).catch((thrown: unknown) => {
-      console.warn('The room is not told of the call.', thrown instanceof Error ? thrown.message : thrown);
-    });
+    // It says itself what failed, and tries again.
+    this.announcement.announce().catch(() => undefined);
   }
 
   participantsChanged(how: 'came' | 'went'): void {
     this.keys?.changed(how);
+  }
+
+  keyMissing(): void {
+    this.keys?.keyMissing();
   }
 
   async leave(): Promise<void> {
@@ -87,15 +93,19 @@ export class MemberEntrance implements Entrance {
   private async prove({ guest_id: guestId, key_offer: offer }: LobbyGuest): Promise<void> {
     if (offer === undefined || this.proved.has(guestId)) return;
     const linkId = linkOfOffer(offer);
-    const secret = linkId === undefined ? undefined : await this.parts.links.get(linkId);
-    if (linkId === undefined || secret === undefined) return;
-    if ((await readOffer(offer, linkId, secret)) !== undefined) this.proved.add(guestId);
+    if (linkId === undefined) return;
+    const proved = await proveOffer(offer, linkId, await this.parts.links.candidates(linkId));
+    if (proved !== undefined) this.proved.add(guestId);
   }
 
   /** A secret came: guests who could not be judged may be now. */
   private async proveAgain(): Promise<void> {
-    for (const guest of this.lobby.value) await this.prove(guest);
-    this.lobby.value = [...this.lobby.value];
+    try {
+      for (const guest of this.lobby.value) await this.prove(guest);
+      this.lobby.value = [...this.lobby.value];
+    } catch (thrown) {
+      console.warn('A guest is judged later.', thrown instanceof Error ? thrown.message : thrown);
+    }
   }
 
   private async watchLobby(): Promise<void> {

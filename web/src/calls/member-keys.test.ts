@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeviceAddress, DeviceMessage, JsonContent, Signalling } from '../matrix/door.ts';
+import { senderKey } from './epochs.ts';
 import type { Epoch, Participant } from './epochs.ts';
 import { makeOffer, newLinkSecret, openSealed } from './guest-seal.ts';
-import { LinkSecrets } from './link-secrets.ts';
-import type { MemberApi } from './meetings-api.ts';
+import type { LinkBook } from './link-sharing.ts';
+import { readMediaKey } from './element-call-keys.ts';
+import type { MediaKey } from './element-call-keys.ts';
 import { MemberKeys } from './member-keys.ts';
 
 const roomId = '!room';
@@ -46,38 +48,88 @@ interface Seat {
   readonly keys: MemberKeys;
   readonly epochs: Epoch[];
   readonly boxes: { guestId: string; sealed: string }[];
+  /** Keys of others, and who was given the own one, as they were told. */
+  readonly taken: { identity: string; key: MediaKey }[];
+  readonly given: { identity: string; epoch: number }[];
   next(number: number): Promise<Epoch>;
+  until(what: () => boolean): Promise<void>;
 }
 
 function member(identity: string, joinedAt: number): Participant {
-  return { identity, joinedAt, userId: `@${identity}`, deviceId: `D@${identity}` };
+  const device = { userId: `@${identity}`, deviceId: `D@${identity}` };
+  return { identity, joinedAt, epochs: true, stay: `${identity} ${joinedAt}`, ...device };
+}
+
+/** A member in Element Call. */
+const other = (identity: string, joinedAt: number): Participant => ({
+  ...member(identity, joinedAt),
+  epochs: false,
+});
+
+const guest = (guestId: string, joinedAt: number): Participant => ({
+  identity: `i${guestId}`,
+  joinedAt,
+  guestId,
+  epochs: true,
+  stay: guestId,
+});
+
+/** What a member knows of guest links. */
+class Links implements LinkBook {
+  readonly wanted: string[] = [];
+  private readonly known = new Map<string, string>();
+  private readonly listeners = new Set<() => void>();
+
+  learn(linkId: string, secret: string): void {
+    this.known.set(linkId, secret);
+    for (const listen of this.listeners) listen();
+  }
+
+  async candidates(linkId: string) {
+    const secret = this.known.get(linkId);
+    return secret === undefined ? [] : [secret];
+  }
+
+  async want(_roomId: string, linkId: string): Promise<void> {
+    this.wanted.push(linkId);
+  }
+
+  onNew(listen: () => void) {
+    this.listeners.add(listen);
+    return () => this.listeners.delete(listen);
+  }
 }
 
 /** A call whose participants the test moves in and out. */
 function makeCall() {
   const wire = new Wire();
+  const clock = { now: 1_000_000 };
   let there: readonly Participant[] = [];
   const seats: Seat[] = [];
-  const settings = { get: async () => undefined, set: async () => undefined };
-  const sit = (
-    identity: string,
-    links = new LinkSecrets(settings),
-    offers: Record<string, string> = {},
-  ): Seat => {
-    const epochs: Epoch[] = [];
-    const boxes: { guestId: string; sealed: string }[] = [];
-    let tell = () => undefined as void;
+  const shown = new Map<string, number>();
+  const sit = (identity: string, links = new Links(), offers: Record<string, string> = {}): Seat => {
+    const [epochs, boxes, taken, given]: [Epoch[], Seat['boxes'], Seat['taken'], Seat['given']] = [
+      [],
+      [],
+      [],
+      [],
+    ];
+    const waiting = new Set<() => void>();
+    const tell = () => waiting.forEach((wake) => wake());
+    const note =
+      <T>(list: T[]) =>
+      (entry: T): void => {
+        list.push(entry);
+        tell();
+      };
     wire.joined.add(`@${identity}`);
     const keys = new MemberKeys({
       roomId,
+      own: { userId: `@${identity}`, deviceId: `D@${identity}` },
       signalling: wire.signalling(`@${identity}`),
-      api: {
-        sendKeys: async (guestId: string, sealed: string) => {
-          boxes.push({ guestId, sealed });
-          tell();
-        },
-      } as unknown as MemberApi,
+      api: { sendKeys: async (guestId: string, sealed: string) => note(boxes)({ guestId, sealed }) },
       links,
+      now: () => clock.now,
       ownIdentity: () => identity,
       participants: () => there,
       guests: () =>
@@ -88,22 +140,25 @@ function makeCall() {
           knocked_ts: 0,
           key_offer: offer,
         })),
-      adopt: (epoch) => {
-        epochs.push(epoch);
-        tell();
-      },
+      shows: (one, epoch) => shown.get(one) === epoch,
+      adopt: note(epochs),
+      adoptKey: (one, key) => note(taken)({ identity: one, key }),
+      gave: (one, epoch) => note(given)({ identity: one, epoch }),
     });
     keys.start();
+    const until = async (what: () => boolean) => {
+      while (!what()) await new Promise<void>((resolve) => waiting.add(resolve));
+    };
     const seat: Seat = {
       keys,
       epochs,
       boxes,
+      taken,
+      given,
+      until,
       async next(number) {
-        for (;;) {
-          const found = epochs.find((epoch) => epoch.number === number);
-          if (found !== undefined) return found;
-          await new Promise<void>((resolve) => (tell = resolve));
-        }
+        await until(() => epochs.some((epoch) => epoch.number === number));
+        return epochs.find((epoch) => epoch.number === number) as Epoch;
       },
     };
     seats.push(seat);
@@ -113,7 +168,7 @@ function makeCall() {
     there = now;
     for (const seat of seats) seat.keys.changed(how);
   };
-  return { wire, sit, move, stop: () => seats.forEach((seat) => seat.keys.stop()) };
+  return { wire, clock, shown, sit, move, stop: () => seats.forEach((seat) => seat.keys.stop()) };
 }
 
 test('each who comes causes a new key for all, each who goes one without them', async (t) => {
@@ -187,22 +242,15 @@ test('a key from a device that is not in the call under the named identity is no
 test('a guest who is in gets the key sealed, one with a forged offer does not', async (t) => {
   const { sit, move, stop } = makeCall();
   t.after(stop);
-  const links = new LinkSecrets({ get: async () => undefined, set: async () => undefined });
+  const links = new Links();
   const secret = newLinkSecret();
-  await links.add(roomId, 'link', secret, true);
+  links.learn('link', secret);
   const good = await makeOffer('link', secret);
   const forged = await makeOffer('link', newLinkSecret());
   const a = sit('a', links, { g1: good.offer, g2: forged.offer });
-  move(
-    [
-      member('a', 1),
-      { identity: 'i1', joinedAt: 2, guestId: 'g1' },
-      { identity: 'i2', joinedAt: 3, guestId: 'g2' },
-    ],
-    'came',
-  );
+  move([member('a', 1), guest('g1', 2), guest('g2', 3)], 'came');
   const epoch = await a.next(1);
-  while (a.boxes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await a.until(() => a.boxes.length > 0);
   assert.deepEqual(
     a.boxes.map(({ guestId }) => guestId),
     ['g1'],
@@ -210,17 +258,154 @@ test('a guest who is in gets the key sealed, one with a forged offer does not', 
   assert.deepEqual(await openSealed(a.boxes[0]?.sealed ?? '', good, 'link', secret), epoch);
 });
 
-test('a link made during the call is told to the others, who can then lead', async (t) => {
+test('where the leader does not know the link, another member gives the guest the key, and the leader asks', async (t) => {
+  const { clock, shown, sit, move, stop } = makeCall();
+  t.after(stop);
+  const secret = newLinkSecret();
+  const { offer } = await makeOffer('link', secret);
+  const [hers, his] = [new Links(), new Links()];
+  his.learn('link', secret);
+  const a = sit('a', hers, { g: offer });
+  const b = sit('b', his, { g: offer });
+  move([member('a', 1), member('b', 2), guest('g', 3)], 'came');
+  await Promise.all([a.next(1), b.next(1)]);
+  await settled();
+  assert.deepEqual([a.boxes, b.boxes], [[], []], 'the other leaves the leader time');
+  assert.deepEqual(hers.wanted.slice(0, 1), ['link']);
+  clock.now += 2000;
+  b.keys.lobbyChanged();
+  await b.until(() => b.boxes.length === 1);
+  assert.equal(b.boxes[0]?.guestId, 'g');
+  shown.set('ig', 1);
+  hers.learn('link', secret);
+  await a.until(() => a.boxes.length === 1);
+  move([member('a', 1), member('b', 2), guest('g', 3), member('c', 4)], 'came');
+  await Promise.all([a.next(2), b.next(2)]);
+  await a.until(() => a.boxes.length === 2);
+  shown.set('ig', 2);
+  clock.now += 60_000;
+  b.keys.lobbyChanged();
+  await settled();
+  assert.equal(b.boxes.length, 1, 'who shows the key needs no other box');
+});
+
+test('a guest who is just going does not keep the others from their keys', async (t) => {
   const { sit, move, stop } = makeCall();
   t.after(stop);
-  const settings = { get: async () => undefined, set: async () => undefined };
-  const [mine, theirs] = [new LinkSecrets(settings), new LinkSecrets(settings)];
-  const a = sit('a', theirs);
-  sit('b', mine);
-  move([member('a', 1), member('b', 2)], 'came');
-  await a.next(1);
-  const told = new Promise<void>((resolve) => theirs.onNew(resolve));
-  await mine.add(roomId, 'link', 'secret', true);
-  await told;
-  assert.deepEqual(await theirs.ofRoom(roomId), [{ linkId: 'link', secret: 'secret', own: false }]);
+  const links = new Links();
+  const secret = newLinkSecret();
+  links.learn('link', secret);
+  const offers = {
+    gone: (await makeOffer('link', secret)).offer,
+    here: (await makeOffer('link', secret)).offer,
+  };
+  const a = sit('a', links, offers);
+  const push = a.boxes.push.bind(a.boxes);
+  a.boxes.push = (...boxes) => {
+    if (boxes.some(({ guestId }) => guestId === 'gone')) throw new Error('There is no such guest');
+    return push(...boxes);
+  };
+  move([member('a', 1), guest('gone', 2), guest('here', 3)], 'came');
+  await a.until(() => a.boxes.length === 1);
+  assert.equal(a.boxes[0]?.guestId, 'here');
 });
+
+test('an identity that comes back causes a new key', async (t) => {
+  const { sit, move, stop } = makeCall();
+  t.after(stop);
+  const [a, b] = [sit('a'), sit('b')];
+  move([member('a', 1), member('b', 2)], 'came');
+  await Promise.all([a.next(1), b.next(1)]);
+  move([member('a', 1), member('b', 3)], 'came');
+  assert.deepEqual(await b.next(2), await a.next(2));
+});
+
+test('a member in Element Call gets each sender’s own key, in each epoch, and never draws', async (t) => {
+  const { wire, sit, move, stop } = makeCall();
+  t.after(stop);
+  wire.joined.add('@e');
+  const [a, b] = [sit('a'), sit('b')];
+  move([other('e', 0), member('a', 1), member('b', 2)], 'came');
+  const keysTo = () =>
+    wire.sent.filter(({ to, type }) => to.userId === '@e' && type === 'io.element.call.encryption_keys');
+  for (const [number, seat] of [
+    [1, a],
+    [1, b],
+  ] as const) {
+    const epoch = await seat.next(number);
+    await seat.until(() => seat.given.some((given) => given.identity === 'e' && given.epoch === number));
+    const name = seat === a ? 'a' : 'b';
+    const sent = keysTo().find(({ from }) => from === `@${name}`);
+    const read = readMediaKey(
+      {
+        ...sent,
+        type: '',
+        content: sent?.content ?? {},
+        sender: `@${name}`,
+        senderDevice: `D@${name}`,
+        senderSigned: true,
+      },
+      roomId,
+    );
+    assert.deepEqual([read?.index, read?.key], [number, await senderKey(epoch, name)]);
+  }
+  assert.ok(
+    wire.sent.every(({ to, type }) => to.userId !== '@e' || type === 'io.element.call.encryption_keys'),
+  );
+  move([other('e', 0), member('a', 1)], 'went');
+  await a.until(() => a.given.some(({ epoch }) => epoch === 2));
+  assert.equal(keysTo().filter(({ from }) => from === '@a').length, 2);
+});
+
+test('an Element Call key is taken from the device in the call that Olm proves, and from no other', async (t) => {
+  const { wire, sit, move, stop } = makeCall();
+  t.after(stop);
+  wire.joined.add('@e');
+  const a = sit('a');
+  sit('b');
+  const keyBytes = crypto.getRandomValues(new Uint8Array(16));
+  const content = {
+    keys: { index: 7, key: Buffer.from(keyBytes).toString('base64') },
+    room_id: roomId,
+    member: { claimed_device_id: 'D@e' },
+    session: { application: 'm.call', call_id: '', scope: 'm.room' },
+    sent_ts: 5,
+  };
+  const type = 'io.element.call.encryption_keys';
+  const send = (sender: string, senderDevice: string, changes: JsonContent = {}) =>
+    wire.deliver(
+      { userId: '@a', deviceId: 'D@a' },
+      { type, sender, senderDevice, senderSigned: true, content: { ...content, ...changes } },
+    );
+  send('@e', 'D@e');
+  assert.deepEqual(a.taken, [], 'before they are in the call');
+  move([member('a', 1), other('e', 2), member('b', 3)], 'came');
+  assert.deepEqual(a.taken, [{ identity: 'e', key: { index: 7, key: new Uint8Array(keyBytes), sentAt: 5 } }]);
+  send('@e', 'OTHER');
+  send('@mallory', 'D@e');
+  send('@e', 'OTHER', { member: { claimed_device_id: 'OTHER' } });
+  send('@b', 'D@b', { member: { claimed_device_id: 'D@b' } });
+  send('@e', 'D@e', { room_id: '!other' });
+  send('@e', 'D@e', { session: { application: 'm.call', call_id: 'other' } });
+  send('@e', 'D@e', { sent_ts: 4 });
+  for (const keys of [
+    null,
+    7,
+    [],
+    {},
+    { index: 256, key: content.keys.key },
+    { index: 0, key: 'AAAA' },
+    { index: -1 },
+  ])
+    send('@e', 'D@e', { keys: keys as JsonContent });
+  for (const key of ['A'.repeat(5000), '%', 'AAAAA', 7])
+    send('@e', 'D@e', { keys: { index: 1, key } as JsonContent });
+  assert.equal(a.taken.length, 1);
+  send('@e', 'D@e', { sent_ts: 6 });
+  assert.equal(a.taken.length, 2);
+});
+
+/** Until everything that was asked for has been done. */
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,85 +1,97 @@
 import type { LobbyGuest } from '@majlis/protocol';
 import type { DeviceAddress, DeviceMessage, JsonContent, Signalling } from '../matrix/door.ts';
+import { ElementCallKeys, mediaKeyType } from './element-call-keys.ts';
+import type { MediaKey } from './element-call-keys.ts';
 import { isMember, leaderOf, newerEpoch, provenSender } from './epochs.ts';
 import type { Epoch, Participant } from './epochs.ts';
-import { epochFrom, epochJson, linkOfOffer, readOffer, sealEpoch } from './guest-seal.ts';
-import type { LinkSecrets } from './link-secrets.ts';
+import { GuestKeys } from './guest-keys.ts';
+import { epochFrom, epochJson } from './guest-seal.ts';
+import type { LinkBook } from './link-sharing.ts';
 import type { MemberApi } from './meetings-api.ts';
 
 /** Encrypted to-device messages of meetings. */
 const keyType = 'org.majlis.meeting.key';
 const askType = 'org.majlis.meeting.key_request';
-const linkType = 'org.majlis.meeting.link';
 
 /** Joins are gathered for this long before the key changes; leaving changes it at once. Milliseconds. */
 const gatherJoins = 300;
 /** After this long without a key it is asked for. */
 const askAfter = 4000;
+/** How often is looked for what was left undone. */
+const lookRound = 2000;
+const earlyAtMost = 50;
 
 export interface MemberKeysParts {
   readonly roomId: string;
+  readonly own: DeviceAddress;
   readonly signalling: Signalling;
-  readonly api: MemberApi;
-  readonly links: LinkSecrets;
+  readonly api: Pick<MemberApi, 'sendKeys'>;
+  readonly links: LinkBook;
+  readonly now: () => number;
   ownIdentity(): string;
+  /** Who is in the call; nobody while this device is not connected to it. */
   participants(): readonly Participant[];
   /** Guests as the lobby tells them, with their offers. */
   guests(): readonly LobbyGuest[];
+  /** Whether this participant has shown that they hold this epoch. */
+  shows(identity: string, epoch: number): boolean;
   /** An epoch is in force. */
   adopt(epoch: Epoch): void;
+  /** Another program's key for what it sends. */
+  adoptKey(identity: string, key: MediaKey): void;
+  /** Another program was given what it needs to decrypt this device's media in this epoch. */
+  gave(identity: string, epoch: number): void;
 }
 
 /** A member's part in changing and sharing the key of a meeting. */
 export class MemberKeys {
   private readonly parts: MemberKeysParts;
+  private readonly guestKeys: GuestKeys;
+  private readonly elementCallKeys: ElementCallKeys;
   private current: Epoch | undefined;
+  /** Since when it is in force here. */
+  private since = 0;
   /** Who the current epoch was drawn for, when it was drawn here. */
   private drawnFor = '';
-  private readonly sealedFor = new Map<string, number>();
-  private readonly toldLinks = new Set<string>();
   private early: DeviceMessage[] = [];
   private readonly stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private askTimer: ReturnType<typeof setInterval> | undefined;
+  private round: ReturnType<typeof setInterval> | undefined;
+  private asked = { times: 0, at: 0 };
   private queue: Promise<unknown> = Promise.resolve();
   private stopped = false;
 
   constructor(parts: MemberKeysParts) {
     this.parts = parts;
+    this.guestKeys = new GuestKeys(parts);
+    const withRights = (participants: readonly Participant[]) => this.withRights(participants);
+    this.elementCallKeys = new ElementCallKeys({ ...parts, withRights });
   }
 
   start(): void {
-    const { signalling } = this.parts;
+    const { signalling, links } = this.parts;
+    this.asked.at = this.parts.now();
     this.stops.push(
       signalling.onDeviceMessage(keyType, (message) => this.receive(message)),
       signalling.onDeviceMessage(askType, (message) => this.receive(message)),
-      signalling.onDeviceMessage(linkType, (message) => this.receive(message)),
-      this.parts.links.onNew(() => {
-        this.inTurn(() => this.tellLinks());
-        this.inTurn(() => this.sealForGuests());
-      }),
+      signalling.onDeviceMessage(mediaKeyType, (message) => this.elementCallKeys.receive(message)),
+      links.onNew(() => this.inTurn(() => this.sealForGuests())),
     );
-    let asked = 0;
-    this.askTimer = setInterval(() => {
-      if (this.current !== undefined || this.parts.participants().length < 2) return;
-      asked += 1;
-      this.inTurn(() => this.ask(asked));
-    }, askAfter);
+    this.round = setInterval(() => this.lookRound(), lookRound);
   }
 
   stop(): void {
     this.stopped = true;
     for (const stop of this.stops) stop();
     clearTimeout(this.timer);
-    clearInterval(this.askTimer);
+    clearInterval(this.round);
   }
 
   /** Somebody came or went. */
   changed(how: 'came' | 'went'): void {
     for (const message of this.early.splice(0)) this.receive(message);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.inTurn(() => this.drawIfDue()), how === 'came' ? gatherJoins : 0);
-    this.inTurn(() => this.tellLinks());
+    this.elementCallKeys.changed();
+    this.drawAfter(how === 'came' ? gatherJoins : 0);
   }
 
   /** The lobby told something new: a guest who is in may now be given the key. */
@@ -87,12 +99,33 @@ export class MemberKeys {
     this.inTurn(() => this.sealForGuests());
   }
 
+  /** What somebody sends cannot be decrypted: a change of key may have been missed. */
+  keyMissing(): void {
+    if (this.parts.now() - this.asked.at < askAfter) return;
+    this.asked = { times: 1, at: this.parts.now() };
+    this.inTurn(() => this.ask(1));
+  }
+
+  private lookRound(): void {
+    const { now, participants } = this.parts;
+    if (this.current === undefined && participants().length > 1 && now() - this.asked.at >= askAfter) {
+      this.asked = { times: this.asked.times + 1, at: now() };
+      this.inTurn(() => this.ask(this.asked.times));
+    }
+    this.inTurn(() => this.sealForGuests());
+    this.inTurn(() => this.giveToOthers());
+  }
+
+  private drawAfter(milliseconds: number): void {
+    clearTimeout(this.timer);
+    if (!this.stopped) this.timer = setTimeout(() => this.inTurn(() => this.drawIfDue()), milliseconds);
+  }
+
   private async drawIfDue(): Promise<void> {
     const participants = this.parts.participants();
     const own = this.parts.ownIdentity();
     if (leaderOf(participants)?.identity !== own) return;
-    const everybody = participants.map(({ identity }) => identity).sort();
-    const set = JSON.stringify(everybody);
+    const set = JSON.stringify(participants.map(({ identity, stay }) => [identity, stay]).sort());
     if (this.current !== undefined && this.current.by === own && this.drawnFor === set) return;
     const epoch: Epoch = {
       number: (this.current?.number ?? 0) + 1,
@@ -100,9 +133,10 @@ export class MemberKeys {
       by: own,
     };
     try {
-      await this.share(epoch, await this.membersWithRights(participants));
+      const others = participants.filter((one) => isMember(one) && one.epochs && one.identity !== own);
+      await this.share(epoch, addressesOf(await this.withRights(others)));
     } catch (thrown) {
-      this.timer = setTimeout(() => this.inTurn(() => this.drawIfDue()), 2000);
+      this.drawAfter(2000);
       throw thrown;
     }
     this.drawnFor = set;
@@ -110,13 +144,11 @@ export class MemberKeys {
     await this.sealForGuests();
   }
 
-  /** The devices in the call whose users are members of the Matrix room: the word of the media server alone is not enough. */
-  private async membersWithRights(participants: readonly Participant[]): Promise<DeviceAddress[]> {
+  /** Those whose users are members of the Matrix room: the word of the media server alone is not enough. */
+  private async withRights(participants: readonly Participant[]): Promise<readonly Participant[]> {
+    if (participants.length === 0) return [];
     const joined = new Set(await this.parts.signalling.joinedMembers(this.parts.roomId));
-    const own = this.parts.ownIdentity();
-    return participants
-      .filter((one) => isMember(one) && one.identity !== own && joined.has(one.userId ?? ''))
-      .map(({ userId = '', deviceId = '' }) => ({ userId, deviceId }));
+    return participants.filter((one) => joined.has(one.userId ?? ''));
   }
 
   private async share(epoch: Epoch, targets: readonly DeviceAddress[]): Promise<void> {
@@ -125,57 +157,36 @@ export class MemberKeys {
   }
 
   private async ask(attempt: number): Promise<void> {
-    const targets = await this.membersWithRights(this.parts.participants());
+    const own = this.parts.ownIdentity();
+    const others = this.parts
+      .participants()
+      .filter((one) => isMember(one) && one.epochs && one.identity !== own);
+    const targets = addressesOf(await this.withRights(others));
+    if (targets.length === 0) return;
     await this.parts.signalling.sendToDevices(targets, askType, this.content({ attempt }));
   }
 
-  /** Gives the epoch in force to the guests who are in the call and have not got it. Only the leader does, for all. */
   private async sealForGuests(): Promise<void> {
-    const { current: epoch } = this;
-    const participants = this.parts.participants();
-    if (epoch === undefined || leaderOf(participants)?.identity !== this.parts.ownIdentity()) return;
-    for (const { guestId } of participants) {
-      if (guestId === undefined || (this.sealedFor.get(guestId) ?? -1) >= epoch.number) continue;
-      const offer = this.parts.guests().find((guest) => guest.guest_id === guestId)?.key_offer;
-      const linkId = offer === undefined ? undefined : linkOfOffer(offer);
-      const secret = linkId === undefined ? undefined : await this.parts.links.get(linkId);
-      if (offer === undefined || linkId === undefined || secret === undefined) continue;
-      const key = await readOffer(offer, linkId, secret);
-      if (key === undefined) continue;
-      await this.parts.api.sendKeys(guestId, await sealEpoch(epoch, key, linkId, secret));
-      this.sealedFor.set(guestId, epoch.number);
-    }
+    if (this.current !== undefined) await this.guestKeys.seal(this.current, this.since);
+    await this.guestKeys.askForLinks();
   }
 
-  /**
-   * Tells the others the secrets of the room's guest links, so that whoever leads can let guests decrypt: those made here, and the leader all.
-   */
-  private async tellLinks(): Promise<void> {
-    const leads = leaderOf(this.parts.participants())?.identity === this.parts.ownIdentity();
-    const links = (await this.parts.links.ofRoom(this.parts.roomId)).filter(({ own }) => own || leads);
-    for (const target of await this.membersWithRights(this.parts.participants())) {
-      const told = (linkId: string) => `${target.userId} ${target.deviceId} ${linkId}`;
-      const news = links.filter(({ linkId }) => !this.toldLinks.has(told(linkId)));
-      if (news.length === 0) continue;
-      const entries = news.map(({ linkId, secret }) => ({ link_id: linkId, secret }));
-      await this.parts.signalling.sendToDevices([target], linkType, this.content({ links: entries }));
-      for (const { linkId } of news) this.toldLinks.add(told(linkId));
-    }
+  private async giveToOthers(): Promise<void> {
+    if (this.current !== undefined) await this.elementCallKeys.give(this.current);
   }
 
   private receive(message: DeviceMessage): void {
     const { content } = message;
-    const member = content['member'] as { id?: unknown } | undefined;
+    const member = content['member'] as { id?: unknown } | null | undefined;
     if (content['room_id'] !== this.parts.roomId || typeof member?.id !== 'string') return;
     if (!provenSender(message, member.id, this.parts.participants())) {
       // It may come before the media server tells of its sender; it is looked at again when somebody comes.
-      this.early = [...this.early.slice(-20), message];
+      this.early = [...this.early.slice(1 - earlyAtMost), message];
       return;
     }
     const identity = member.id;
     if (message.type === keyType) this.receiveEpoch(content, identity);
     if (message.type === askType) this.inTurn(() => this.answer(message, content));
-    if (message.type === linkType) this.inTurn(() => this.learnLinks(content));
   }
 
   private receiveEpoch(content: JsonContent, identity: string): void {
@@ -195,19 +206,13 @@ export class MemberKeys {
     await this.share(current, [{ userId: message.sender, deviceId: message.senderDevice }]);
   }
 
-  private async learnLinks(content: JsonContent): Promise<void> {
-    const links = Array.isArray(content['links']) ? content['links'] : [];
-    for (const link of links as readonly { link_id?: unknown; secret?: unknown }[]) {
-      if (typeof link?.link_id !== 'string' || typeof link.secret !== 'string') continue;
-      await this.parts.links.add(this.parts.roomId, link.link_id, link.secret, false);
-    }
-  }
-
   private take(epoch: Epoch): void {
     const newer = newerEpoch(this.current, epoch);
-    if (newer === this.current) return;
+    if (newer === this.current || this.stopped) return;
     this.current = newer;
+    this.since = this.parts.now();
     this.parts.adopt(newer);
+    this.inTurn(() => this.giveToOthers());
   }
 
   private content(more: JsonContent): JsonContent {
@@ -215,12 +220,13 @@ export class MemberKeys {
       ...more,
       room_id: this.parts.roomId,
       member: { id: this.parts.ownIdentity() },
-      sent_ts: Date.now(),
+      sent_ts: this.parts.now(),
     };
   }
 
   private inTurn(work: () => Promise<void>): void {
-    this.queue = this.queue.then(work).catch((thrown: unknown) => {
+    const next = () => (this.stopped ? undefined : work());
+    this.queue = this.queue.then(next).catch((thrown: unknown) => {
       if (!this.stopped)
         console.warn(
           'The key of the meeting is shared later.',
@@ -228,4 +234,8 @@ export class MemberKeys {
         );
     });
   }
+}
+
+function addressesOf(participants: readonly Participant[]): DeviceAddress[] {
+  return participants.map(({ userId = '', deviceId = '' }) => ({ userId, deviceId }));
 }

@@ -16,7 +16,7 @@ export interface PeopleInput {
   /** The key has just changed: who had the one before is about to show that they have this one. */
   readonly changing: boolean;
   readonly ownHand: boolean;
-  readonly unreadable: ReadonlyMap<string, number>;
+  readonly unreadable: (identity: string) => boolean;
   readonly known: (userId: string) => Known | undefined;
 }
 
@@ -58,7 +58,7 @@ function personOf(participant: Participant, input: PeopleInput): CallPerson {
     speaking: participant.isSpeaking,
     level: Math.round(participant.audioLevel * 20) / 20,
     canDecrypt: has,
-    unreadable: !own && input.unreadable.has(identity),
+    unreadable: !own && input.unreadable(identity),
     connection: qualityOf(participant),
     ...(video === undefined ? {} : { video }),
     ...(screen === undefined ? {} : { screen }),

@@ -7,7 +7,19 @@ import {
   VideoPresets,
 } from 'livekit-client';
 import type { LocalAudioTrack, LocalVideoTrack } from 'livekit-client';
+import { Turns } from '../matrix/turns.ts';
 import type { DeviceKind, DeviceTrouble, MediaDevice, Preview, VideoSource } from './door.ts';
+
+/** How the browser's devices are opened; tests pass their own. */
+export interface Devices {
+  audio(options: { readonly deviceId?: string }): Promise<LocalAudioTrack>;
+  video(options: { readonly deviceId?: string }): Promise<LocalVideoTrack>;
+}
+
+const browserDevices: Devices = {
+  audio: (options) => createLocalAudioTrack(options),
+  video: (options) => createLocalVideoTrack({ resolution: VideoPresets.h360.resolution, ...options }),
+};
 
 /** The own sound and picture before joining. Nothing leaves the device. */
 export class DevicePreview implements Preview {
@@ -30,7 +42,19 @@ export class DevicePreview implements Preview {
   private audioTrack: LocalAudioTrack | undefined;
   private videoTrack: LocalVideoTrack | undefined;
   private stopLevel: (() => void) | undefined;
-  private readonly listAgain = () => void this.list();
+  /** Devices open slowly (somebody is asked first): one after the other, so that no track is lost sight of. */
+  private readonly turns = { microphone: new Turns(), camera: new Turns() };
+  private readonly devices: Devices;
+  private stopped = false;
+  private readonly listAgain = () => {
+    this.list().catch((thrown: unknown) => {
+      console.warn('The devices are not known.', thrown instanceof Error ? thrown.message : thrown);
+    });
+  };
+
+  constructor(devices: Devices = browserDevices) {
+    this.devices = devices;
+  }
 
   async start(options: { readonly microphone: boolean; readonly camera: boolean }): Promise<void> {
     navigator.mediaDevices?.addEventListener('devicechange', this.listAgain);
@@ -45,34 +69,51 @@ export class DevicePreview implements Preview {
     if (kind === 'camera' && this.camera.value) await this.setCamera(true);
   }
 
-  async setMicrophone(on: boolean): Promise<void> {
+  setMicrophone(on: boolean): Promise<void> {
+    return this.turns.microphone.run(() => this.switchMicrophone(on));
+  }
+
+  setCamera(on: boolean): Promise<void> {
+    return this.turns.camera.run(() => this.switchCamera(on));
+  }
+
+  stop(): void {
+    this.stopped = true;
+    navigator.mediaDevices?.removeEventListener('devicechange', this.listAgain);
+    this.stopLevel?.();
+    this.audioTrack?.stop();
+    this.videoTrack?.stop();
+  }
+
+  private async switchMicrophone(on: boolean): Promise<void> {
     this.stopLevel?.();
     this.audioTrack?.stop();
     this.audioTrack = undefined;
     this.level.value = 0;
     this.microphone.value = false;
-    if (!on) return;
+    if (!on || this.stopped) return;
     try {
-      this.audioTrack = await createLocalAudioTrack(device(this.chosen.value.microphone));
+      const track = await this.devices.audio(device(this.chosen.value.microphone));
+      // The lobby may be gone by the time that the browser's question is answered.
+      if (this.stopped) return track.stop();
+      this.audioTrack = track;
       this.microphone.value = true;
       this.setTrouble('microphone', undefined);
-      this.measure(this.audioTrack);
+      this.measure(track);
     } catch (thrown) {
       this.setTrouble('microphone', troubleOf(thrown));
     }
   }
 
-  async setCamera(on: boolean): Promise<void> {
+  private async switchCamera(on: boolean): Promise<void> {
     this.videoTrack?.stop();
     this.videoTrack = undefined;
     this.video.value = undefined;
     this.camera.value = false;
-    if (!on) return;
+    if (!on || this.stopped) return;
     try {
-      const track = await createLocalVideoTrack({
-        resolution: VideoPresets.h360.resolution,
-        ...device(this.chosen.value.camera),
-      });
+      const track = await this.devices.video(device(this.chosen.value.camera));
+      if (this.stopped) return track.stop();
       this.videoTrack = track;
       this.camera.value = true;
       this.video.value = {
@@ -85,13 +126,6 @@ export class DevicePreview implements Preview {
     } catch (thrown) {
       this.setTrouble('camera', troubleOf(thrown));
     }
-  }
-
-  stop(): void {
-    navigator.mediaDevices?.removeEventListener('devicechange', this.listAgain);
-    this.stopLevel?.();
-    this.audioTrack?.stop();
-    this.videoTrack?.stop();
   }
 
   private async list(): Promise<void> {
@@ -111,7 +145,9 @@ export class DevicePreview implements Preview {
     }, 100);
     this.stopLevel = () => {
       clearInterval(timer);
-      void cleanup();
+      cleanup().catch((thrown: unknown) => {
+        console.warn('A meter stays open.', thrown instanceof Error ? thrown.message : thrown);
+      });
       this.stopLevel = undefined;
     };
   }

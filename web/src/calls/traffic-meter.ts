@@ -8,6 +8,7 @@ export class TrafficMeter {
   private readonly tell: (kbits: number, received: number, sent: number) => void;
   private readonly last = new Map<string, number>();
   private timer: ReturnType<typeof setInterval> | undefined;
+  private measuring = false;
 
   constructor(room: Room, tell: (kbits: number, received: number, sent: number) => void) {
     this.room = room;
@@ -15,7 +16,16 @@ export class TrafficMeter {
   }
 
   start(): void {
-    this.timer = setInterval(() => void this.measure(), every);
+    this.timer = setInterval(() => {
+      // The browser takes its time when it is busy; the next time counts it all.
+      if (this.measuring) return;
+      this.measuring = true;
+      this.measure()
+        .catch((thrown: unknown) => {
+          console.warn('The traffic is not counted.', thrown instanceof Error ? thrown.message : thrown);
+        })
+        .finally(() => (this.measuring = false));
+    }, every);
   }
 
   stop(): void {

@@ -373,6 +373,11 @@ export interface Signalling {
     type: string,
     content: JsonContent,
   ): Promise<readonly DeviceAddress[]>;
+  /**
+   * Encrypts and sends to every device of these people that its owner has signed, this one excepted: a device that only a server says
+   * is theirs gets nothing.
+   */
+  sendToPeople(userIds: readonly string[], type: string, content: JsonContent): Promise<void>;
   /** Calls `receive` for each encrypted to-device event of `type`. Answers the way to stop. */
   onDeviceMessage(type: string, receive: (message: DeviceMessage) => void): () => void;
   sendState(roomId: string, type: string, stateKey: string, content: JsonContent): Promise<string>;

@@ -21,6 +21,10 @@ export class SignallingDoor implements Signalling {
     return this.current.need().desk.sendToDevices(targets, type, content);
   }
 
+  sendToPeople(userIds: readonly string[], type: string, content: JsonContent): Promise<void> {
+    return this.current.need().desk.sendToPeople(userIds, type, content);
+  }
+
   onDeviceMessage(type: string, receive: (message: DeviceMessage) => void): () => void {
     return this.current.need().desk.onDeviceMessage(type, receive);
   }

@@ -116,6 +116,10 @@ export class EncryptionDesk {
     return this.need().sendToDevices(targets, type, content);
   }
 
+  sendToPeople(userIds: readonly string[], type: string, content: JsonContent): Promise<void> {
+    return this.need().sendToPeople(userIds, type, content);
+  }
+
   encrypt(room: EncryptedRoom, type: string, content: JsonBody): Promise<JsonBody> {
     return this.need().encrypt(room, type, content);
   }

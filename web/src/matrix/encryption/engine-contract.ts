@@ -109,6 +109,7 @@ export interface EncryptionEngine {
     type: string,
     content: JsonContent,
   ): Promise<readonly DeviceAddress[]>;
+  sendToPeople(userIds: readonly string[], type: string, content: JsonContent): Promise<void>;
 
   /** `auth` answers the server's wish for User-Interactive Authentication: a 401 `MatrixError` tells its session. */
   createIdentity(auth: JsonBody | undefined): Promise<void>;

@@ -11,9 +11,9 @@ export interface RealServer {
 const program = join(import.meta.dirname, '../../../../ops/src/cli.ts');
 
 /** Starts the server as `npm start` does, open to all, with data of its own that is deleted at the end. */
-export async function startRealServer(): Promise<RealServer> {
+export async function startRealServer(options: readonly string[] = []): Promise<RealServer> {
   const data = mkdtempSync(join(tmpdir(), 'majlis-web-'));
-  const args = ['serve', '--profile', 'open', '--port', '0', '--data', data];
+  const args = ['serve', '--profile', 'open', '--port', '0', '--data', data, ...options];
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
