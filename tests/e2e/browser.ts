@@ -28,8 +28,8 @@ export interface Person {
   readonly errors: readonly string[];
 }
 
-/** Chromium with a microphone and a camera of its own making, and no word to any host but ours. */
-export function launch(): Promise<Browser> {
+/** Chromium with a microphone and a camera of its own making, and no word to any host but ours; `more` are further switches. */
+export function launch(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumProgram() ?? '/usr/bin/chromium',
     args: [
@@ -43,6 +43,7 @@ export function launch(): Promise<Browser> {
       '--autoplay-policy=no-user-gesture-required',
       // A tab that may be shared without asking: there is no person to pick one.
       '--auto-select-tab-capture-source-by-title=مجلس',
+      ...more,
     ],
   });
 }
@@ -177,4 +178,15 @@ export async function acceptInvitation(person: Person, from: string): Promise<vo
     .click();
   await page.getByRole('button', { name: words.accept }).click();
   await shows(person, composer(person));
+}
+
+/** From the open conversation into its meeting, past the look at camera and microphone. */
+export async function enterMeeting(person: Person): Promise<void> {
+  const { page } = person;
+  await page
+    .getByRole('link', { name: /انضمام|اجتماع الآن/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'دخول', exact: true }).click();
+  await page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
 }

@@ -43,6 +43,16 @@ export function received(person: Person): Promise<Received> {
   });
 }
 
+/** Waits until pictures and sound of the others have risen above what they were. */
+export async function hearsAndSees(person: Person): Promise<void> {
+  const before = await received(person);
+  await until(
+    () => received(person),
+    (now) => now.framesDecoded > before.framesDecoded + 5 && now.audioEnergy > before.audioEnergy,
+    `${person.name} should see and hear the others`,
+  );
+}
+
 /** Asks again and again until `done` says so. @throws when that takes longer than `patienceMs`. */
 export async function until<Value>(
   ask: () => Promise<Value>,

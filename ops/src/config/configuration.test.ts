@@ -83,6 +83,7 @@ describe('configuration', () => {
       /--port cannot be "70000": it takes a whole number, 0 to 65535/,
     );
     refuses(() => loadConfiguration({ args: ['--profile', 'prod'], env: {} }), /one of demo, open/);
+    refuses(() => loadConfiguration({ args: ['--turn-domain', 'turn'], env: {} }), /a host name with a dot/);
     refuses(() => loadConfiguration({ args: ['--upload-limit', '1T'], env: {} }), /it takes/);
     refuses(() => loadConfiguration({ args: ['--server-name', 'a b'], env: {} }), /host name/);
     assert.throws(

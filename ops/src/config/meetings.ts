@@ -54,8 +54,9 @@ export const meetingsSection = {
       'Name of the TURN server in its certificate. With a TLS port it turns on TURN over TLS.',
       {
         default: undefined,
-        pattern: /^[a-zA-Z\d.-]{1,253}$/,
-        limits: 'a host name',
+        // LiveKit takes none without a dot.
+        pattern: /^(?=.{3,253}$)[a-z\d-]+(?:\.[a-z\d-]+)+$/i,
+        limits: 'a host name with a dot in it',
       },
     ),
     'turn-tls-port': integer('TCP port of TURN over TLS; 443 passes most firewalls.', {
