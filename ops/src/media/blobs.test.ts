@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,13 +13,40 @@ import { s3Blobs } from './s3-blobs.ts';
 const base = mkdtempSync(join(tmpdir(), 'majlis-blobs-'));
 const objects = new Map<string, Buffer>();
 
+const keys = { accessKey: 'key', secretKey: 'secret' };
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/** Whether the request is signed with our secret key as Amazon describes it (Signature Version 4, "Authenticating Requests"). */
+function isSigned({ method, url, headers }: IncomingMessage): boolean {
+  const parts = /^AWS4-HMAC-SHA256 Credential=key\/([^,]+), ?SignedHeaders=([^,]+), ?Signature=(\w+)$/.exec(
+    headers.authorization ?? '',
+  );
+  if (parts === null) return false;
+  const [, scope = '', signed = '', signature] = parts;
+  const lines = signed.split(';').map((name) => `${name}:${String(headers[name]).trim()}`);
+  const { pathname, search } = new URL(url ?? '', 'http://s3');
+  const canonical = [
+    method,
+    pathname,
+    search.slice(1),
+    ...lines,
+    '',
+    signed,
+    headers['x-amz-content-sha256'],
+  ];
+  const digest = createHash('sha256').update(canonical.join('\n')).digest('hex');
+  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, digest].join('\n');
+  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${keys.secretKey}`);
+  return signed.split(';').includes('host') && hmac(key, text).toString('hex') === signature;
+}
+
 /** An S3 of one bucket, as far as it is needed: signed PUT, ranged GET and DELETE of objects by path. */
 function answerS3(request: IncomingMessage, response: ServerResponse): void {
   const name = request.url ?? '';
-  if (
-    !request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=key/') ||
-    !name.startsWith('/bucket/')
-  ) {
+  if (!isSigned(request) || !name.startsWith('/bucket/')) {
     response.writeHead(403).end();
     return;
   }
@@ -75,16 +103,16 @@ async function textOf(stream: AsyncIterable<Uint8Array> | undefined): Promise<st
   return Buffer.concat(chunks).toString();
 }
 
+const bucket = {
+  endpoint: `http://127.0.0.1:${port}`,
+  bucket: 'bucket',
+  region: 'here-1',
+  spool: join(base, 'spool'),
+};
+
 const stores: Readonly<Record<string, MediaBlobs>> = {
   disk: diskBlobs(join(base, 'media')),
-  s3: s3Blobs({
-    endpoint: `http://127.0.0.1:${port}`,
-    bucket: 'bucket',
-    region: 'here-1',
-    accessKey: 'key',
-    secretKey: 'secret',
-    spool: join(base, 'spool'),
-  }),
+  s3: s3Blobs({ ...bucket, ...keys }),
 };
 
 for (const [name, blobs] of Object.entries(stores)) {
@@ -114,6 +142,14 @@ for (const [name, blobs] of Object.entries(stores)) {
     });
   });
 }
+
+describe('media on s3', () => {
+  it('a wrong secret key is refused, not taken for an absent file', async () => {
+    const strangers = s3Blobs({ ...bucket, ...keys, secretKey: 'another' });
+    await assert.rejects(strangers.put('abcdefgh12345678', streamOf('x'), 1));
+    await assert.rejects(async () => textOf(await strangers.get('abcdefgh12345678')));
+  });
+});
 
 describe('media on disk', () => {
   it('makes no path of a key that is none', async () => {
