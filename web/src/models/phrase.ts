@@ -33,5 +33,5 @@ export function plain(word: string): string {
 export function placesToCheck(length: number, random: () => number): readonly number[] {
   const places = new Set<number>();
   while (places.size < Math.min(3, length)) places.add(Math.floor(random() * length));
-  return [...places].toSorted((a, b) => a - b);
+  return [...places].sort((a, b) => a - b);
 }

@@ -15,7 +15,7 @@ export function useFocusTrap(element: RefObject<HTMLElement | null>, onClose: ()
     const root = element.current;
     if (!root) return undefined;
     const before = document.activeElement;
-    const controls = () => Array.from(root.querySelectorAll<HTMLElement>(focusable));
+    const controls = () => Array.from(root.querySelectorAll<HTMLElement>(focusable)).filter(reachedByTab);
     (root.querySelector<HTMLElement>('[data-first]') ?? controls()[0] ?? root).focus();
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape') {
@@ -32,9 +32,21 @@ export function useFocusTrap(element: RefObject<HTMLElement | null>, onClose: ()
   }, [element]);
 }
 
+/** Of radio buttons that belong together Tab reaches only the chosen one. */
+function reachedByTab(control: HTMLElement, _at: number, all: readonly HTMLElement[]): boolean {
+  if (!(control instanceof HTMLInputElement) || control.type !== 'radio' || control.checked) return true;
+  return !all.some(
+    (other) =>
+      other instanceof HTMLInputElement &&
+      other.type === 'radio' &&
+      other.checked &&
+      other.name === control.name,
+  );
+}
+
 function goRound(event: KeyboardEvent, controls: readonly HTMLElement[]): void {
   const first = controls[0];
-  const last = controls.at(-1);
+  const last = controls[controls.length - 1];
   if (!first || !last) return;
   if (event.shiftKey && document.activeElement === first) {
     event.preventDefault();
@@ -56,7 +68,7 @@ export function moveFocus(event: KeyboardEvent, items: readonly HTMLElement[]): 
         : event.key === 'Home'
           ? items[0]
           : event.key === 'End'
-            ? items.at(-1)
+            ? items[items.length - 1]
             : undefined;
   if (!target) return;
   event.preventDefault();

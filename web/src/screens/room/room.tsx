@@ -46,7 +46,8 @@ function Conversation({ roomId, detailsOpen }: { roomId: string; detailsOpen: bo
     field.current?.focus();
   };
   const lastOwn = () => {
-    const item = room.items.value.findLast((one) => one.type === 'message' && one.own && one.canEdit);
+    const own = room.items.value.filter((one) => one.type === 'message' && one.own && one.canEdit);
+    const item = own[own.length - 1];
     if (item?.type === 'message' && 'body' in item.content) {
       take({ is: 'edit', item, text: item.content.body ?? '' });
     }

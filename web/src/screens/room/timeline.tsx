@@ -25,7 +25,7 @@ export function Timeline({ room, onAbout }: { room: OpenRoom; onAbout: (about: A
   const older = () => {
     if (room.older.value === 'idle') void room.loadOlder();
   };
-  const place = useReadingPlace(rows[0]?.key, rows.at(-1)?.key, older);
+  const place = useReadingPlace(rows[0]?.key, rows[rows.length - 1]?.key, older);
   useMarkRead(room, items, place.atEnd);
   const goTo = async (eventId: string) => {
     for (let page = 0; page < 6; page += 1) {
@@ -80,7 +80,7 @@ export function Timeline({ room, onAbout }: { room: OpenRoom; onAbout: (about: A
 
 /** Marks everything read while the end is on screen and the window has the reader's attention. */
 function useMarkRead(room: OpenRoom, items: readonly TimelineItem[], atEnd: boolean): void {
-  const last = items.at(-1);
+  const last = items[items.length - 1];
   useEffect(() => {
     const mark = () => {
       if (!atEnd || document.visibilityState !== 'visible' || !document.hasFocus()) return;
@@ -170,7 +170,7 @@ function Row({ row, room, now, onAbout, onGoTo }: RowProps) {
 
 /** Reads new messages of others aloud, politely; history that is loaded stays silent. */
 function Announcer({ items }: { items: readonly TimelineItem[] }) {
-  const last = items.at(-1);
+  const last = items[items.length - 1];
   const opened = useRef(Date.now());
   const fresh =
     last?.type === 'message' && !last.own && last.time > opened.current

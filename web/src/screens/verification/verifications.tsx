@@ -5,6 +5,7 @@ const VerificationDialog = lazy(async () => (await import('./verification.tsx'))
 
 /** The comparison that is going on, over whatever is on screen. */
 export function Verifications() {
-  const current = client.encryption.verifications.value.at(-1);
+  const all = client.encryption.verifications.value;
+  const current = all[all.length - 1];
   return current ? <VerificationDialog key={current.id} verification={current} /> : null;
 }
