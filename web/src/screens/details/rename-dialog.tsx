@@ -13,12 +13,16 @@ export function RenameDialog({ room, onClose }: { room: OpenRoom; onClose: () =>
   const before = summary?.title.kind === 'named' ? summary.title.text : '';
   const [name, setName] = useState(before);
   const [topic, setTopic] = useState(summary?.topic ?? '');
+  const [busy, setBusy] = useState(false);
   const save = async () => {
-    onClose();
-    await attempt(async () => {
+    setBusy(true);
+    const done = await attempt(async () => {
       if (name.trim() !== before && name.trim() !== '') await room.rename(name.trim());
       if (topic.trim() !== (summary?.topic ?? '')) await room.setTopic(topic.trim());
     });
+    setBusy(false);
+    // What could not be saved stays to be tried again.
+    if (done) onClose();
   };
   return (
     <Dialog
@@ -29,7 +33,7 @@ export function RenameDialog({ room, onClose }: { room: OpenRoom; onClose: () =>
           <Button kind="quiet" onClick={onClose}>
             {say('cancel')}
           </Button>
-          <Button kind="primary" onClick={() => void save()}>
+          <Button kind="primary" busy={busy} onClick={() => void save()}>
             {say('save')}
           </Button>
         </>

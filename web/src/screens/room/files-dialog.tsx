@@ -22,15 +22,28 @@ function total(files: readonly Blob[]): number {
   return files.reduce((sum, file) => sum + file.size, 0);
 }
 
+/** The files as they are when pictures are made smaller; undefined until that is done. */
+function useShrunk(files: readonly File[]): readonly Blob[] | undefined {
+  const [shrunk, setShrunk] = useState<readonly Blob[]>();
+  useEffect(() => {
+    let gone = false;
+    const show = (made: readonly Blob[]) => {
+      if (!gone) setShrunk(made);
+    };
+    void Promise.all(files.map(shrink)).then(show, () => show(files));
+    return () => {
+      gone = true;
+    };
+  }, [files]);
+  return shrunk;
+}
+
 /** Asks before files go: how much they cost, and whether pictures may be smaller. */
 export function FilesDialog({ room, files, replyTo, onClose }: FilesDialogProps) {
   const [caption, setCaption] = useState('');
   const [small, setSmall] = useState(true);
-  const [shrunk, setShrunk] = useState<readonly Blob[]>();
+  const shrunk = useShrunk(files);
   const shrinkable = files.some(canShrink);
-  useEffect(() => {
-    void Promise.all(files.map(shrink)).then(setShrunk, () => setShrunk(files));
-  }, [files]);
   const send = async () => {
     const limit = await client.media.uploadLimit();
     const chosen = small && shrunk ? shrunk : files;
@@ -68,8 +81,8 @@ export function FilesDialog({ room, files, replyTo, onClose }: FilesDialogProps)
     >
       <div class="stack">
         <ul class="files-list">
-          {files.slice(0, 8).map((file) => (
-            <li key={file.name}>
+          {files.slice(0, 8).map((file, at) => (
+            <li key={at}>
               <FileName name={file.name} />
             </li>
           ))}

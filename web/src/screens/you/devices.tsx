@@ -108,9 +108,8 @@ function DeviceDialog({ device, onClose }: { device: DeviceFacts; onClose: () =>
   const [name, setName] = useState(nameOf(device));
   const [busy, setBusy] = useState(false);
   const save = async () => {
-    if (name.trim() !== nameOf(device))
-      await attempt(() => client.devices.rename(device.deviceId, name.trim()));
-    onClose();
+    const changed = name.trim() !== nameOf(device);
+    if (!changed || (await attempt(() => client.devices.rename(device.deviceId, name.trim())))) onClose();
   };
   const remove = async () => {
     setBusy(true);

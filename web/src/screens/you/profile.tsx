@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { client } from '../../models/client.ts';
@@ -11,12 +11,11 @@ import { PictureChooser } from './picture-chooser.tsx';
 /** The name and face that others see. */
 export function ProfilePage() {
   const own = client.people.own.value;
-  const [name, setName] = useState(own?.name ?? '');
+  // What was typed stays, also when the name arrives or changes elsewhere meanwhile.
+  const [typed, setName] = useState<string>();
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    if (own) setName(own.name);
-  }, [own?.name]);
   if (!own) return null;
+  const name = typed ?? own.name;
   const save = async () => {
     setBusy(true);
     if (await attempt(() => client.people.setDisplayName(name.trim()))) tell(say('saved'));
