@@ -1,4 +1,8 @@
 import { signal } from '@preact/signals';
+import { keepLowData } from './low-data.ts';
+import { watchMicrophone } from './own-microphone.ts';
+import { tell, tellError } from './toasts.ts';
+import { say } from '../words/words.ts';
 import type { Call, Calls } from '../calls/door.ts';
 
 /** The meeting this tab is in. It goes on while the user looks at chats. */
@@ -11,6 +15,13 @@ export interface CurrentCall {
 }
 
 export const currentCall = signal<CurrentCall | undefined>(undefined);
+
+let watches: readonly (() => void)[] = [];
+
+function stopWatching(): void {
+  for (const stop of watches) stop();
+  watches = [];
+}
 
 let engine: Promise<Calls> | undefined;
 
@@ -31,12 +42,19 @@ export function enterCall(current: CurrentCall): void {
   const before = currentCall.value;
   if (before && before.call !== current.call) void before.call.leave();
   currentCall.value = current;
+  stopWatching();
+  // Also while the chats are on screen.
+  watches = [
+    watchMicrophone(current.call, () => tell(say('mutedByOther'), { icon: 'microphone-off' })),
+    keepLowData(current.call, tellError),
+  ];
 }
 
 /** Leaves, and forgets the meeting. */
 export async function leaveCall(): Promise<void> {
   const current = currentCall.value;
   currentCall.value = undefined;
+  stopWatching();
   await current?.call.leave();
 }
 

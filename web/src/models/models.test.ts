@@ -117,8 +117,8 @@ test('a chat is called by its name or by its people', () => {
 test('the last message says who wrote it, in a group and when it was you', () => {
   const last = { sender: salma, own: false, preview: { kind: 'text', text: 'a\n b' }, time: 0 } as const;
   assert.deepEqual(lastWords(last, true, say), { text: 'a b' });
-  assert.deepEqual(lastWords(last, false, say), { text: 'senderLead name=Salma text=a b' });
-  assert.deepEqual(lastWords({ ...last, own: true }, true, say), { text: 'ownLead text=a b' });
+  assert.deepEqual(lastWords(last, false, say), { who: 'senderLead name=Salma', text: 'a b' });
+  assert.deepEqual(lastWords({ ...last, own: true }, true, say), { who: 'ownLead', text: 'a b' });
   assert.deepEqual(previewWords({ kind: 'voice', text: 'x.ogg' }, '', say), {
     text: 'previewVoice',
     icon: 'microphone',

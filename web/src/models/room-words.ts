@@ -14,6 +14,8 @@ export function titleWords(title: RoomTitle, say: Say): string {
 
 export interface PreviewWords {
   readonly text: string;
+  /** Who says it, apart from the text, which may run the other way. */
+  readonly who?: string;
   readonly icon?: IconName;
 }
 
@@ -67,8 +69,8 @@ export function lastWords(last: LastMessage, direct: boolean, say: Say): Preview
   if (last.preview.kind === 'system' || last.preview.kind === 'emote' || last.preview.kind === 'call') {
     return { ...whole, text };
   }
-  if (last.own) return { ...whole, text: say('ownLead', { text }) };
-  return { ...whole, text: direct ? text : say('senderLead', { name: firstName(name), text }) };
+  if (last.own) return { ...whole, who: say('ownLead'), text };
+  return direct ? { ...whole, text } : { ...whole, who: say('senderLead', { name: firstName(name) }), text };
 }
 
 /** The first word of a name; two when the first is only a title such as "Abu". */

@@ -13,10 +13,32 @@ function recordingType(): string {
   return types.find((type) => MediaRecorder.isTypeSupported(type)) ?? '';
 }
 
+/** The ending of a file name for what was recorded. */
+export function voiceEnding(type: string): string {
+  if (type.includes('mp4')) return 'm4a';
+  return type.includes('webm') ? 'webm' : 'ogg';
+}
+
+/** Whether the user or the browser does not allow the microphone, rather than there being none. */
+export function isRefused(error: unknown): boolean {
+  return (
+    error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'SecurityError')
+  );
+}
+
+function makeRecorder(stream: MediaStream): MediaRecorder {
+  try {
+    return new MediaRecorder(stream, { mimeType: recordingType(), audioBitsPerSecond: 24_000 });
+  } catch (error) {
+    for (const track of stream.getTracks()) track.stop();
+    throw error;
+  }
+}
+
 /** Begins to record; `onElapsed` gets milliseconds. Rejects when there is no microphone or no permission. */
 export async function recordVoice(onElapsed: (ms: number) => void): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
-  const recorder = new MediaRecorder(stream, { mimeType: recordingType(), audioBitsPerSecond: 24_000 });
+  const recorder = makeRecorder(stream);
   const chunks: Blob[] = [];
   const levels: number[] = [];
   recorder.ondataavailable = (event) => chunks.push(event.data);
@@ -25,11 +47,15 @@ export async function recordVoice(onElapsed: (ms: number) => void): Promise<Reco
   context.createMediaStreamSource(stream).connect(analyser);
   const samples = new Uint8Array(analyser.fftSize);
   const began = Date.now();
+  let spoken = 0;
   const timer = setInterval(() => {
+    // At the limit, or when the microphone is taken away, it has stopped by itself and waits to be sent.
+    if (recorder.state !== 'recording') return;
     analyser.getByteTimeDomainData(samples);
     levels.push(samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample - 128)), 0) / 128);
-    onElapsed(Date.now() - began);
-    if (Date.now() - began > longest && recorder.state === 'recording') recorder.stop();
+    spoken = Math.min(Date.now() - began, longest);
+    onElapsed(spoken);
+    if (spoken === longest) recorder.stop();
   }, 100);
   recorder.start(1000);
   const stop = async () => {
@@ -46,7 +72,7 @@ export async function recordVoice(onElapsed: (ms: number) => void): Promise<Reco
   return {
     discard: stop,
     finish: async () => {
-      const duration = Math.min(Date.now() - began, longest);
+      const duration = recorder.state === 'recording' ? Math.min(Date.now() - began, longest) : spoken;
       await stop();
       return { blob: new Blob(chunks, { type: recorder.mimeType }), duration, waveform: waveformOf(levels) };
     },

@@ -108,13 +108,15 @@ export interface VoiceTileProps {
   readonly wave: readonly number[];
   readonly time: string;
   readonly label: string;
+  /** How fast it plays, while it does; pressing it changes that. */
+  readonly rate?: { readonly text: string; readonly label: string; readonly onPress: () => void } | undefined;
   readonly onPress: () => void;
 }
 
 const bars = 36;
 
 /** A voice message. The timeline runs from left to right in every script. */
-export function VoiceTile({ playing, busy, position, wave, time, label, onPress }: VoiceTileProps) {
+export function VoiceTile({ playing, busy, position, wave, time, label, rate, onPress }: VoiceTileProps) {
   const path = (from: number, to: number) => {
     let data = '';
     for (let bar = from; bar < to; bar += 1) {
@@ -134,6 +136,11 @@ export function VoiceTile({ playing, busy, position, wave, time, label, onPress 
         <path class="wave-played" stroke="var(--accent)" d={path(0, played)} />
       </svg>
       <span class="voice-time">{time}</span>
+      {rate && (
+        <button type="button" class="voice-rate reach" aria-label={rate.label} onClick={rate.onPress}>
+          {rate.text}
+        </button>
+      )}
     </div>
   );
 }

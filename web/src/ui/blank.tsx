@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 
 export interface BlankProps {
   readonly title: string;
-  readonly detail: string;
+  readonly detail: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly boxed?: boolean;
   readonly tall?: boolean;

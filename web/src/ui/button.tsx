@@ -23,6 +23,11 @@ export interface ButtonProps extends Common {
   readonly children: ComponentChildren;
 }
 
+/** A press that does nothing; the keyboard stays where it is, which a disabled button would lose. */
+function notNow(event: MouseEvent): void {
+  event.preventDefault();
+}
+
 /** A button with words. While `busy` it cannot be pressed and a star turns beside the words. */
 export function Button(props: ButtonProps) {
   const { kind = 'quiet', icon, busy, wide, tall, submit, disabled, onClick, state, children } = props;
@@ -34,9 +39,10 @@ export function Button(props: ButtonProps) {
     <button
       type={submit ? 'submit' : 'button'}
       class={names.join(' ')}
-      disabled={disabled || busy}
+      disabled={disabled}
+      aria-disabled={busy ? 'true' : undefined}
       aria-busy={busy ? 'true' : undefined}
-      onClick={onClick}
+      onClick={busy ? notNow : onClick}
     >
       {busy ? <Spinner size={18} /> : icon && <Icon name={icon} size={20} />}
       <span class="button-words">{children}</span>
@@ -84,8 +90,9 @@ export function IconButton(props: IconButtonProps) {
       aria-expanded={expanded}
       aria-haspopup={expanded === undefined ? undefined : 'true'}
       aria-keyshortcuts={keys}
-      disabled={disabled || busy}
-      onClick={onClick}
+      disabled={disabled}
+      aria-disabled={busy ? 'true' : undefined}
+      onClick={busy ? notNow : onClick}
     >
       {busy ? <Spinner size={size} /> : <Icon name={icon} size={size} />}
     </button>

@@ -68,6 +68,42 @@ export function Radio({
   );
 }
 
+export interface RadioRowProps {
+  /** The same for all rows of one question. */
+  readonly group: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly checked: boolean;
+  readonly onChecked: () => void;
+}
+
+/** One of several, with a sentence about it; the whole row is pressed. */
+export function RadioRow({ group, title, detail, checked, onChecked }: RadioRowProps) {
+  const id = useId();
+  return (
+    <label class="item radio-row">
+      <span class="choice">
+        <input
+          type="radio"
+          name={group}
+          checked={checked}
+          data-first={checked ? '' : undefined}
+          aria-labelledby={`${id}-title`}
+          aria-describedby={`${id}-detail`}
+          onChange={onChecked}
+        />
+        <span class="choice-mark choice-radio" />
+      </span>
+      <span class="grow">
+        <span id={`${id}-title`}>{title}</span>
+        <span id={`${id}-detail`} class="t-small ink-3">
+          {detail}
+        </span>
+      </span>
+    </label>
+  );
+}
+
 export interface SegmentsProps<Value extends string> {
   readonly label: string;
   readonly value: Value;

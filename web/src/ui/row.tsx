@@ -11,6 +11,8 @@ export interface ChatRowProps {
   readonly signs?: readonly { readonly icon: IconName; readonly label: string }[];
   readonly time: string;
   readonly preview: string;
+  /** Who says what is previewed; apart from it, since the two may run in opposite directions. */
+  readonly who?: string | undefined;
   /** Before the preview: kind of message, or the tick of an own one. */
   readonly previewIcon?: ComponentChildren;
   /** Bold words before the preview, such as "Draft:". */
@@ -54,6 +56,7 @@ export function ChatRow(props: ChatRowProps) {
         <span class="row-line row-line-second">
           {props.previewIcon && <span class="row-preview-icon">{props.previewIcon}</span>}
           {props.lead && <b class="t-small ink-accent">{props.lead}</b>}
+          {props.who && <span class="row-who clip">{`${props.who} `}</span>}
           <span class="row-preview clip" dir="auto">
             {props.preview}
           </span>

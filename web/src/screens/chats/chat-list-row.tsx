@@ -38,6 +38,7 @@ function unread(room: RoomSummary): ChatRowProps['unread'] {
 interface Line {
   readonly text: string;
   readonly lead?: string;
+  readonly who?: string | undefined;
   readonly icon?: ComponentChildren;
 }
 
@@ -45,11 +46,11 @@ function secondLine(room: RoomSummary): Line {
   if (room.invitation) return { text: say('invitedBy', { name: room.invitation.by.name }) };
   if (room.draft) return { lead: say('draft'), text: room.draft.replace(/\s+/g, ' ') };
   if (!room.last) return { text: '' };
-  const { text, icon } = lastWords(room.last, room.direct !== undefined, say);
+  const { text, who, icon } = lastWords(room.last, room.direct !== undefined, say);
   const told = room.last.preview.kind === 'system' || room.last.preview.kind === 'call';
   const tick = room.last.own && room.last.send && !told ? ticks[room.last.send] : undefined;
-  if (tick) return { text, icon: <Tick state={tick.state} label={say(tick.label)} /> };
-  return icon ? { text, icon: <Icon name={icon} size={16} /> } : { text };
+  if (tick) return { text, who, icon: <Tick state={tick.state} label={say(tick.label)} /> };
+  return icon ? { text, who, icon: <Icon name={icon} size={16} /> } : { text, who };
 }
 
 function entries(room: RoomSummary): readonly MenuEntry[] {
@@ -104,6 +105,7 @@ export function ChatListRow(props: { room: RoomSummary; chosen: boolean; now: nu
         time={room.time > 0 ? format.value.moment(room.time, now) : ''}
         preview={line.text}
         previewIcon={line.icon}
+        who={line.who}
         {...(line.lead === undefined ? {} : { lead: line.lead })}
         unread={unread(room)}
         chosen={chosen}

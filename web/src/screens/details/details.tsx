@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Header } from '../../ui/bar.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Item } from '../../ui/row.tsx';
 import { paths } from '../../paths.ts';
 import { client } from '../../models/client.ts';
+import { useMembers } from '../../models/members.ts';
 import { useOpenRoom } from '../../models/open-room.ts';
 import { titleWords } from '../../models/room-words.ts';
 import { attempt } from '../../models/toasts.ts';
@@ -23,9 +24,7 @@ type Asking = 'invite' | 'leave' | 'rename' | undefined;
 export function DetailsScreen({ roomId, members }: { roomId: string; members: boolean }) {
   const room = useOpenRoom(roomId);
   const [asking, setAsking] = useState<Asking>();
-  useEffect(() => {
-    void attempt(() => room.loadMembers());
-  }, [room]);
+  const people = useMembers(room);
   const summary = room.summary.value;
   if (!summary) return null;
   return (
@@ -33,7 +32,7 @@ export function DetailsScreen({ roomId, members }: { roomId: string; members: bo
       <DetailsHeader roomId={roomId} members={members} />
       <div class="scroll">
         {!members && <About room={room} summary={summary} onAsk={setAsking} />}
-        <Members room={room} all={members} />
+        <Members room={room} everyone={people} all={members} />
         {!members && (
           <ul class="details-end">
             <li>
@@ -150,41 +149,76 @@ function roleWords(member: Member): string {
   return member.role === 'moderator' ? say('roleModerator') : '';
 }
 
-function Members({ room, all }: { room: OpenRoom; all: boolean }) {
+interface MembersProps {
+  readonly room: OpenRoom;
+  readonly everyone: readonly Member[];
+  readonly all: boolean;
+}
+
+function Members({ room, everyone, all }: MembersProps) {
   const [menu, setMenu] = useState<{ readonly member: Member; readonly at: Rectangle }>();
-  const list = room.members.value.filter((one) => one.membership === 'join' || one.membership === 'invite');
+  const heading = useRef<HTMLHeadingElement>(null);
+  const list = everyone.filter((one) => one.membership === 'join' || one.membership === 'invite');
+  const banned = room.permissions.value.ban ? everyone.filter((one) => one.membership === 'ban') : [];
   const shown = all ? list : list.slice(0, few);
+  const open = (member: Member, at: Rectangle) => setMenu({ member, at });
   return (
     <section aria-label={say('members')}>
-      <h2 class="details-title t-label bold">
+      <h2 ref={heading} tabIndex={-1} class="details-title t-label bold">
         <span class="grow">{say('members')}</span>
         <span class="t-small ink-3">{format.value.number(list.length)}</span>
       </h2>
-      <ul>
-        {shown.map((member) => (
-          <li key={member.userId} class="member">
-            <button
-              type="button"
-              class="item item-short"
-              aria-haspopup="menu"
-              onClick={(event) => setMenu({ member, at: event.currentTarget.getBoundingClientRect() })}
-            >
-              <PersonFace person={member} size={32} />
-              <bdi class="grow clip">{member.name}</bdi>
-              <span class="t-meta ink-3">{roleWords(member)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <MemberRows members={shown} onMenu={open} />
       {!all && list.length > few && (
         <a class="item item-short see-all" href={paths.members(room.roomId)}>
           <b class="grow t-small">{say('seeAllMembers')}</b>
           <Icon name="forward" size={18} />
         </a>
       )}
+      {banned.length > 0 && (
+        <>
+          <h2 class="details-title t-label bold">
+            <span class="grow">{say('bannedPeople')}</span>
+            <span class="t-small ink-3">{format.value.number(banned.length)}</span>
+          </h2>
+          <MemberRows members={banned} onMenu={open} />
+        </>
+      )}
       {menu && (
-        <MemberMenu room={room} member={menu.member} at={menu.at} onClose={() => setMenu(undefined)} />
+        <MemberMenu
+          room={room}
+          member={everyone.find((one) => one.userId === menu.member.userId) ?? menu.member}
+          at={menu.at}
+          onClose={() => setMenu(undefined)}
+          onGone={() => heading.current?.focus()}
+        />
       )}
     </section>
+  );
+}
+
+interface MemberRowsProps {
+  readonly members: readonly Member[];
+  readonly onMenu: (member: Member, at: Rectangle) => void;
+}
+
+function MemberRows({ members, onMenu }: MemberRowsProps) {
+  return (
+    <ul>
+      {members.map((member) => (
+        <li key={member.userId} class="member">
+          <button
+            type="button"
+            class="item item-short"
+            aria-haspopup="menu"
+            onClick={(event) => onMenu(member, event.currentTarget.getBoundingClientRect())}
+          >
+            <PersonFace person={member} size={32} />
+            <bdi class="grow clip">{member.name}</bdi>
+            <span class="t-meta ink-3">{roleWords(member)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { paths } from '../../paths.ts';
 import { navigate } from '../../platform/router.ts';
 import { client } from '../../models/client.ts';
-import { attempt } from '../../models/toasts.ts';
+import { mayActOn } from '../../models/moderation.ts';
+import { attempt, tell } from '../../models/toasts.ts';
 import { say } from '../../words/words.ts';
+import { RemoveMember } from './remove-member.tsx';
+import { RoleDialog } from './role-dialog.tsx';
 import type { Member, OpenRoom } from '../../matrix/door.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import type { Rectangle } from '../../ui/place.ts';
@@ -16,45 +17,59 @@ interface MemberMenuProps {
   readonly member: Member;
   readonly at: Rectangle;
   readonly onClose: () => void;
+  /** After something was done that may take the member's row away. */
+  readonly onGone: () => void;
 }
 
-/** What can be done about one member. */
-export function MemberMenu({ room, member, at, onClose }: MemberMenuProps) {
-  const [removing, setRemoving] = useState(false);
+type Asking = 'role' | 'remove' | 'ban' | undefined;
+
+/** What can be done about one member; the rest is not shown. */
+export function MemberMenu({ room, member, at, onClose, onGone }: MemberMenuProps) {
+  const [asking, setAsking] = useState<Asking>();
   const { userId } = member;
-  const own = client.session.value?.userId === userId;
-  const permissions = room.permissions.value;
-  const ownPower = room.members.value.find((one) => one.userId === client.session.value?.userId)?.power ?? 0;
-  const below = !own && member.power < ownPower;
+  const own = client.session.value?.userId;
+  const may = mayActOn(member, room.members.value, own, room.permissions.value);
+  const asks = new Set<MenuEntry>();
+  const ask = (entry: Omit<MenuEntry, 'onPick'>, question: Asking) => {
+    const whole = { ...entry, onPick: () => setAsking(question) };
+    asks.add(whole);
+    return whole;
+  };
   const entries: MenuEntry[] = [];
-  if (!own) {
+  if (own !== userId) {
     entries.push({
       label: say('chatWith'),
       icon: 'chat',
       onPick: () => void attempt(async () => navigate(paths.room(await client.rooms.startDirect(userId)))),
     });
-    entries.push({
-      label: say('verifyPerson'),
-      icon: 'shield',
-      onPick: () => void attempt(() => client.encryption.verification.startWithPerson(userId)),
-    });
+    if (member.membership !== 'ban') {
+      entries.push({
+        label: say('verifyPerson'),
+        icon: 'shield',
+        onPick: () => void attempt(() => client.encryption.verification.startWithPerson(userId)),
+      });
+    }
   }
-  if (permissions.changeRoles && below) {
-    const moderator = member.role === 'moderator';
-    entries.push({
-      label: say(moderator ? 'makeMember' : 'makeModerator'),
-      icon: 'person',
-      onPick: () => void attempt(() => room.setRole(userId, moderator ? 0 : 50)),
-    });
+  if (may.roles.length > 1) entries.push(ask({ label: say('changeRole'), icon: 'person' }, 'role'));
+  if (may.unban) {
+    const unban = async () => {
+      if (!(await attempt(() => room.unban(userId)))) return;
+      tell(say('unbanned'));
+      onGone();
+    };
+    entries.push({ label: say('unban'), icon: 'check', onPick: () => void unban() });
   }
-  const remove: MenuEntry = {
-    label: say('removeMember'),
-    icon: 'leave',
-    danger: true,
-    onPick: () => setRemoving(true),
-  };
-  if (permissions.kick && below) entries.push(remove);
-  if (removing) return <RemoveMember room={room} member={member} onClose={onClose} />;
+  if (may.remove) {
+    const label = say(member.membership === 'invite' ? 'withdrawInvitation' : 'removeMember');
+    entries.push(ask({ label, icon: 'leave', danger: true }, 'remove'));
+  }
+  if (may.ban) entries.push(ask({ label: say('banMember'), icon: 'close', danger: true }, 'ban'));
+  if (asking === 'role') {
+    return <RoleDialog room={room} member={member} roles={may.roles} onClose={onClose} />;
+  }
+  if (asking) {
+    return <RemoveMember room={room} member={member} how={asking} onClose={onClose} onGone={onGone} />;
+  }
   return (
     <Menu
       label={member.name}
@@ -62,7 +77,7 @@ export function MemberMenu({ room, member, at, onClose }: MemberMenuProps) {
       entries={entries}
       onClose={onClose}
       onPick={(entry) => {
-        if (entry !== remove) onClose();
+        if (!asks.has(entry)) onClose();
       }}
     >
       <p class="menu-head">
@@ -73,32 +88,5 @@ export function MemberMenu({ room, member, at, onClose }: MemberMenuProps) {
         </bdi>
       </p>
     </Menu>
-  );
-}
-
-function RemoveMember({ room, member, onClose }: { room: OpenRoom; member: Member; onClose: () => void }) {
-  return (
-    <Dialog
-      title={say('removeMemberQuestion', { name: member.name })}
-      onClose={onClose}
-      buttons={
-        <>
-          <Button kind="quiet" onClick={onClose}>
-            {say('cancel')}
-          </Button>
-          <Button
-            kind="leave"
-            onClick={() => {
-              onClose();
-              void attempt(() => room.kick(member.userId));
-            }}
-          >
-            {say('remove')}
-          </Button>
-        </>
-      }
-    >
-      {say('removeMemberDetail')}
-    </Dialog>
   );
 }

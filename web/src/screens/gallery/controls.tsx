@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Badge, Chip, Verified } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Checkbox, Radio, Segments, Switch } from '../../ui/choice.tsx';
+import { Checkbox, Radio, RadioRow, Segments, Switch } from '../../ui/choice.tsx';
 import { PasswordField, SearchField, SelectField, TextField } from '../../ui/field.tsx';
 import { Reactions } from '../../ui/reaction.tsx';
 import { Part } from './part.tsx';
@@ -74,7 +74,13 @@ function ButtonStates({
   );
 }
 
+const roles = [
+  ['Member', 'Reads and writes.'],
+  ['Moderator', 'May also remove messages and people.'],
+] as const;
+
 export function ChoiceParts() {
+  const [role, setRole] = useState<string>('Moderator');
   const [on, setOn] = useState(true);
   const [account, setAccount] = useState<'new' | 'in'>('new');
   const [span, setSpan] = useState<'half' | 'one' | 'two'>('one');
@@ -92,6 +98,18 @@ export function ChoiceParts() {
         <Checkbox label="Ticked, focus" checked focused />
         <Radio label="Not chosen" checked={false} name="gallery-radio" />
         <Radio label="Chosen" checked name="gallery-radio" />
+      </div>
+      <div role="radiogroup" aria-label="Role">
+        {roles.map(([name, detail]) => (
+          <RadioRow
+            key={name}
+            group="gallery-role"
+            title={name}
+            detail={detail}
+            checked={name === role}
+            onChecked={() => setRole(name)}
+          />
+        ))}
       </div>
       <Segments
         label="Account"

@@ -55,7 +55,8 @@ export function RowParts() {
         name="Old Market Committee"
         signs={[{ icon: 'pin', label: 'Pinned' }]}
         time="10:12"
-        preview="Salma: When shall we visit the site?"
+        who="Salma:"
+        preview="When shall we visit the site?"
         unread={{ text: '4', label: '4 unread messages', quiet: false }}
       />
       <ChatRow
@@ -80,7 +81,8 @@ export function RowParts() {
         avatar={<Face pigment={5} form={3} turn={22.5} kind="group" />}
         name="Family"
         time="8:20"
-        preview="You: I will be home by eight"
+        who="You:"
+        preview="I will be home by eight"
         previewIcon={<Tick state="waiting" label="Waiting" />}
         focused
       />

@@ -6,6 +6,7 @@ import { Sparkline } from '../../ui/meeting.tsx';
 import { Waiting } from '../../ui/status.tsx';
 import { useAwake } from '../../models/wake-lock.ts';
 import { useLasting } from '../../models/lasting.ts';
+import { setLowData } from '../../models/low-data.ts';
 import { shares } from '../../models/tiles.ts';
 import { attempt } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
@@ -96,6 +97,7 @@ function useElapsed(startedAt: number | undefined): string {
 
 function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
   const elapsed = useElapsed(call.startedAt.value);
+  const audioOnly = call.audioOnly.value;
   return (
     <header class="meeting-bar">
       {onMinimise && <IconButton icon="down" label={say('minimise')} onClick={onMinimise} />}
@@ -112,11 +114,19 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
         <Rate call={call} />
       </span>
       <IconButton
-        icon="grid"
-        label={say(view === 'grid' ? 'focusView' : 'gridView')}
-        pressed={view === 'grid'}
-        onClick={() => onView(view === 'grid' ? 'focus' : 'grid')}
+        icon="leaf"
+        label={say('lowData')}
+        pressed={audioOnly}
+        onClick={() => void attempt(() => setLowData(call, !audioOnly))}
       />
+      {!audioOnly && (
+        <IconButton
+          icon="grid"
+          label={say(view === 'grid' ? 'focusView' : 'gridView')}
+          pressed={view === 'grid'}
+          onClick={() => onView(view === 'grid' ? 'focus' : 'grid')}
+        />
+      )}
     </header>
   );
 }

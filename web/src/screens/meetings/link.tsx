@@ -9,6 +9,7 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { languages } from '../../platform/locale.ts';
 import { paths } from '../../paths.ts';
 import { client } from '../../models/client.ts';
+import { linkKey } from '../../models/link-key.ts';
 import { currentCall, enterCall, leaveCall, loadCalls } from '../../models/current-call.ts';
 import { attempt, tellError } from '../../models/toasts.ts';
 import { chooseToSpeak, language, say } from '../../words/words.ts';
@@ -17,34 +18,61 @@ import { Lobby } from './lobby.tsx';
 import { isOver, overWords } from './over.ts';
 import { MatrixError } from '../../matrix/door.ts';
 import type { Call, JoinOptions, LinkFacts } from '../../calls/door.ts';
+import type { WordKey } from '../../words/catalogue.ts';
 
-type Found = LinkFacts | 'looking' | 'invalid' | 'unreachable';
+type Missing = 'incomplete' | 'invalid' | 'unreachable';
+type Found = LinkFacts | 'looking' | Missing;
 
-/** A meeting by its link, for anyone who has it. The secret stays in the fragment, which no server sees. */
-export function LinkScreen({ token }: { token: string }) {
+/** The secret in the address, also when the whole link is put into the address bar of an open page. */
+function useLinkKey(): string | undefined {
+  const [fragment, setFragment] = useState(location.hash);
+  useEffect(() => {
+    const read = () => setFragment(location.hash);
+    addEventListener('hashchange', read);
+    return () => removeEventListener('hashchange', read);
+  }, []);
+  return linkKey(fragment);
+}
+
+/** What stands behind a link, and the way to ask once more. Nothing is asked while the link is not whole. */
+function useFacts(token: string, whole: boolean): readonly [facts: Found, again: () => void] {
   const [facts, setFacts] = useState<Found>('looking');
-  const [name, setName] = useState(client.people.own.value?.name ?? '');
   const [tries, setTries] = useState(0);
   useEffect(() => {
+    if (!whole) return undefined;
+    let gone = false;
+    const show = (found: Found) => {
+      if (!gone) setFacts(found);
+    };
     setFacts('looking');
     loadCalls()
       .then((calls) => calls.linkFacts(token))
-      .then(setFacts, (error: unknown) => {
+      .then(show, (error: unknown) => {
         const invalid =
           error instanceof MatrixError && error.kind === 'server' && (error.status ?? 500) < 500;
-        setFacts(invalid ? 'invalid' : 'unreachable');
+        show(invalid ? 'invalid' : 'unreachable');
       });
-  }, [token, tries]);
+    return () => {
+      gone = true;
+    };
+  }, [token, tries, whole]);
+  return [whole ? facts : 'incomplete', () => setTries(tries + 1)];
+}
+
+/** A meeting by its link, for anyone who has it. The secret stays in the fragment, which no server sees. */
+export function LinkScreen({ token }: { token: string }) {
+  const key = useLinkKey();
+  const [facts, again] = useFacts(token, key !== undefined);
+  const [name, setName] = useState(client.people.own.value?.name ?? '');
   const current = currentCall.value;
   const call = current?.linkId === token ? current.call : undefined;
   if (facts === 'looking') return <Waiting words={say('loading')} />;
-  if (facts === 'invalid' || facts === 'unreachable') {
-    return <NoMeeting invalid={facts === 'invalid'} onRetry={() => setTries(tries + 1)} />;
+  if (key === undefined || typeof facts === 'string') {
+    return <NoMeeting missing={typeof facts === 'string' ? facts : 'incomplete'} onRetry={again} />;
   }
   const title = facts.title || say('meetingTitle');
   const state = call?.state.value;
   if (call && (state === 'live' || state === 'reconnecting')) return <InCall call={call} title={title} />;
-  const key = location.hash.slice(1);
   const enter = (options: JoinOptions) =>
     void attempt(async () =>
       enterCall({ call: (await loadCalls()).joinByLink(token, key, name.trim(), options), linkId: token }),
@@ -129,23 +157,31 @@ function GuestHead() {
   );
 }
 
-function NoMeeting({ invalid, onRetry }: { invalid: boolean; onRetry: () => void }) {
+const missingWords = {
+  incomplete: ['linkIncomplete', 'linkIncompleteDetail'],
+  invalid: ['linkInvalid', 'linkInvalidDetail'],
+  unreachable: ['offline', 'noConnectionTry'],
+} as const satisfies Record<Missing, readonly [title: WordKey, detail: WordKey]>;
+
+/** Why nobody comes in by this link, and what helps. */
+function NoMeeting({ missing, onRetry }: { missing: Missing; onRetry: () => void }) {
+  const [title, detail] = missingWords[missing];
+  const actions =
+    missing === 'unreachable' ? (
+      <Button kind="quiet" icon="retry" onClick={onRetry}>
+        {say('retry')}
+      </Button>
+    ) : (
+      client.session.value && <ButtonLink href={paths.chats}>{say('toChats')}</ButtonLink>
+    );
   return (
-    <main class="app">
-      <EmptyState
-        tall
-        title={say(invalid ? 'linkInvalid' : 'offline')}
-        detail={say(invalid ? 'linkInvalidDetail' : 'noConnectionTry')}
-        actions={
-          invalid ? (
-            <ButtonLink href={paths.chats}>{say('toChats')}</ButtonLink>
-          ) : (
-            <Button kind="quiet" icon="retry" onClick={onRetry}>
-              {say('retry')}
-            </Button>
-          )
-        }
-      />
-    </main>
+    <div class="lobby">
+      <GuestHead />
+      <main class="scroll">
+        <div role="alert">
+          <EmptyState tall title={say(title)} detail={say(detail)} actions={actions} />
+        </div>
+      </main>
+    </div>
   );
 }

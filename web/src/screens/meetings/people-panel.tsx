@@ -3,10 +3,17 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
-import { attempt } from '../../models/toasts.ts';
+import { client } from '../../models/client.ts';
+import { useLasting } from '../../models/lasting.ts';
+import { useMembers } from '../../models/members.ts';
+import { mayModerateCall } from '../../models/moderation.ts';
+import { useOpenRoom } from '../../models/open-room.ts';
+import { attempt, tell } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import { OpenLinks } from './open-links.tsx';
 import { CallFace } from './stage.tsx';
+import type { ComponentChildren } from 'preact';
+import type { MenuEntry } from '../../ui/menu.tsx';
 import type { Call, CallPerson, LobbyRequest } from '../../calls/door.ts';
 import type { Rectangle } from '../../ui/place.ts';
 
@@ -17,10 +24,38 @@ interface PeoplePanelProps {
 }
 
 /** Who is there; above them who waits. */
-export function PeoplePanel({ call, roomId, onClose }: PeoplePanelProps) {
-  const [menu, setMenu] = useState<{ readonly person: CallPerson; readonly at: Rectangle }>();
+export function PeoplePanel({ roomId, ...rest }: PeoplePanelProps) {
+  if (roomId === undefined) return <Panel {...rest} may={() => false} />;
+  return <MembersPanel {...rest} roomId={roomId} />;
+}
+
+interface MembersPanelProps extends PeoplePanelProps {
+  readonly roomId: string;
+}
+
+/** As members see it: with what their role lets them do. */
+function MembersPanel({ roomId, ...rest }: MembersPanelProps) {
+  const room = useOpenRoom(roomId);
+  const members = useMembers(room);
+  const own = client.session.value?.userId;
+  const may = (person: CallPerson) =>
+    !person.own && mayModerateCall(person.userId, members, own, room.permissions.value);
+  return <Panel {...rest} may={may} foot={<OpenLinks roomId={roomId} />} />;
+}
+
+interface PanelProps {
+  readonly call: Call;
+  readonly onClose: () => void;
+  /** Whether the own person may mute and remove somebody. */
+  readonly may: (person: CallPerson) => boolean;
+  readonly foot?: ComponentChildren;
+}
+
+function Panel({ call, may, foot, onClose }: PanelProps) {
+  const [menu, setMenu] = useState<{ readonly id: string; readonly at: Rectangle }>();
   const people = call.people.value;
   const waiting = call.waiting.value;
+  const person = menu && people.find((one) => one.id === menu.id);
   return (
     <aside class="side" aria-label={say('people')}>
       <header class="header">
@@ -32,39 +67,41 @@ export function PeoplePanel({ call, roomId, onClose }: PeoplePanelProps) {
       <div class="side-people">
         {waiting.length > 0 && <WaitingPeople call={call} waiting={waiting} />}
         <ul>
-          {people.map((person) => (
-            <li key={person.id}>
-              <Row
-                person={person}
-                onMenu={roomId !== undefined && !person.own ? (at) => setMenu({ person, at }) : undefined}
-              />
+          {people.map((one) => (
+            <li key={one.id}>
+              <Row person={one} onMenu={may(one) ? (at) => setMenu({ id: one.id, at }) : undefined} />
             </li>
           ))}
         </ul>
+        {people.length > 1 && <p class="side-note t-small ink-3">{say('whoMayMute')}</p>}
       </div>
-      {roomId !== undefined && <OpenLinks roomId={roomId} />}
-      {menu && (
+      {foot}
+      {menu && person && (
         <Menu
-          label={menu.person.name}
+          label={person.name}
           at={menu.at}
           onClose={() => setMenu(undefined)}
-          entries={[
-            {
-              label: say('muteOther', { name: menu.person.name }),
-              icon: 'microphone-off',
-              onPick: () => void attempt(() => call.mute(menu.person.id)),
-            },
-            {
-              label: say('removeFromCall'),
-              icon: 'leave',
-              danger: true,
-              onPick: () => void attempt(() => call.remove(menu.person.id)),
-            },
-          ]}
+          entries={entriesFor(call, person)}
         />
       )}
     </aside>
   );
+}
+
+/** What may be done about somebody by those who may. */
+function entriesFor(call: Call, person: CallPerson): readonly MenuEntry[] {
+  const { id, name } = person;
+  const mute = async () => {
+    if (await attempt(() => call.mute(id))) tell(say('otherMuted', { name }), { icon: 'microphone-off' });
+  };
+  const remove: MenuEntry = {
+    label: say('removeFromCall'),
+    icon: 'leave',
+    danger: true,
+    onPick: () => void attempt(() => call.remove(id)),
+  };
+  if (!person.microphone) return [remove];
+  return [{ label: say('muteOther', { name }), icon: 'microphone-off', onPick: () => void mute() }, remove];
 }
 
 function stateWords(person: CallPerson): string {
@@ -120,25 +157,35 @@ function WaitingPeople({ call, waiting }: { call: Call; waiting: readonly LobbyR
         )}
       </div>
       {waiting.map((request) => (
-        <div key={request.id} class="item">
-          <Avatar id={request.avatarId} name={request.name} size={36} />
-          <span class="grow">
-            <bdi class="clip">{request.name}</bdi>
-            <span class={`t-meta ${request.hasKey ? 'ink-3' : 'ink-warn'}`}>
-              {say(request.hasKey ? 'guestByLink' : 'hasNoKey')}
-            </span>
-          </span>
-          <IconButton
-            icon="close"
-            size={20}
-            label={say('refuseGuest', { name: request.name })}
-            onClick={() => void attempt(() => call.refuse(request.id))}
-          />
-          <Button kind="primary" onClick={() => void attempt(() => call.admit(request.id))}>
-            {say('admit')}
-          </Button>
-        </div>
+        <WaitingGuest key={request.id} call={call} request={request} />
       ))}
     </section>
+  );
+}
+
+/** How long this device may take to learn a link's secret before a guest is said to have come without it, milliseconds. */
+const patience = 6000;
+
+function WaitingGuest({ call, request }: { call: Call; request: LobbyRequest }) {
+  const keyless = useLasting(!request.hasKey, patience) === true;
+  return (
+    <div class="item">
+      <Avatar id={request.avatarId} name={request.name} size={36} />
+      <span class="grow">
+        <bdi class="clip">{request.name}</bdi>
+        <span class={`t-meta ${keyless ? 'ink-warn' : 'ink-3'}`}>
+          {say(keyless ? 'hasNoKey' : 'guestByLink')}
+        </span>
+      </span>
+      <IconButton
+        icon="close"
+        size={20}
+        label={say('refuseGuest', { name: request.name })}
+        onClick={() => void attempt(() => call.refuse(request.id))}
+      />
+      <Button kind="primary" onClick={() => void attempt(() => call.admit(request.id))}>
+        {say('admit')}
+      </Button>
+    </div>
   );
 }

@@ -1,11 +1,14 @@
 import { useState } from 'preact/hooks';
-import { IconButton } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icons.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Tile, VideoPicture } from '../../ui/meeting.tsx';
 import { VoiceRing } from '../../ui/star.tsx';
 import { useFace } from '../../models/pictures.ts';
 import { firstName } from '../../models/room-words.ts';
 import { useLasting } from '../../models/lasting.ts';
+import { setLowData } from '../../models/low-data.ts';
+import { attempt } from '../../models/toasts.ts';
 import { gridPage, inFront } from '../../models/tiles.ts';
 import { say } from '../../words/words.ts';
 import { useShow } from './use-show.ts';
@@ -17,7 +20,7 @@ export function Stage({ call, view }: { call: Call; view: View }) {
   const people = call.people.value;
   const speaker = call.activeSpeaker.value;
   const screen = people.some((person) => person.sharing && person.screen);
-  if (call.audioOnly.value && !screen) return <Stars people={people} speaker={speaker} />;
+  if (call.audioOnly.value && !screen) return <Stars call={call} people={people} speaker={speaker} />;
   if (view === 'focus' || screen) return <Focus people={people} speaker={speaker} />;
   return <Grid people={people} />;
 }
@@ -118,12 +121,27 @@ function PersonPicture({ person, video }: { person: CallPerson; video: VideoSour
   return <VideoPicture show={useShow(video)} mirrored={person.own} label={person.name} />;
 }
 
+interface StarsProps {
+  readonly call: Call;
+  readonly people: readonly CallPerson[];
+  readonly speaker: string | undefined;
+}
+
 /** Low data: one large star whose petals light with the voice, the others in a row. */
-function Stars({ people, speaker }: { people: readonly CallPerson[]; speaker: string | undefined }) {
+function Stars({ call, people, speaker }: StarsProps) {
   const front = inFront(people, speaker);
   if (!front) return null;
   return (
     <div class="stars">
+      <p class="stars-head">
+        <span class="ink-accent">
+          <Icon name="leaf" size={18} />
+        </span>
+        <b class="grow t-small">{say('lowData')}</b>
+        <Button kind="text" onClick={() => void attempt(() => setLowData(call, false))}>
+          {say('showPictures')}
+        </Button>
+      </p>
       <div class="stars-front">
         <VoiceRing level={front.level} size={144}>
           <CallFace person={front} size={144} />
@@ -138,7 +156,10 @@ function Stars({ people, speaker }: { people: readonly CallPerson[]; speaker: st
           .filter((person) => person.id !== front.id)
           .map((person) => (
             <li key={person.id}>
-              <CallFace person={person} size={52} />
+              <span class="stars-face">
+                <CallFace person={person} size={52} />
+                <StarMark person={person} />
+              </span>
               <span class="t-meta ink-2 clip">
                 <bdi>{person.own ? say('you2') : firstName(person.name)}</bdi>
               </span>
@@ -146,5 +167,25 @@ function Stars({ people, speaker }: { people: readonly CallPerson[]; speaker: st
           ))}
       </ul>
     </div>
+  );
+}
+
+/** A raised hand, or else whether the microphone is on. */
+function StarMark({ person }: { person: CallPerson }) {
+  if (person.hand) {
+    return (
+      <span class="stars-mark stars-mark-hand">
+        <Icon name="hand" size={14} label={say('handRaised')} />
+      </span>
+    );
+  }
+  return (
+    <span class="stars-mark">
+      {person.microphone ? (
+        <Icon name="microphone" size={14} />
+      ) : (
+        <Icon name="microphone-off" size={14} label={say('muted')} />
+      )}
+    </span>
   );
 }

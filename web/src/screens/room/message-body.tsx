@@ -1,11 +1,11 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { FileTile, PictureTile, VoiceTile } from '../../ui/attachment.tsx';
+import { FileTile, PictureTile } from '../../ui/attachment.tsx';
 import { GoneMessage, MessageText } from '../../ui/bubble.tsx';
 import { ProgressLine } from '../../ui/status.tsx';
 import { onlyEmoji, textParts } from '../../models/text-parts.ts';
 import { useFile } from '../../models/pictures.ts';
 import { tell } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
+import { Voice } from './voice.tsx';
 import { showPicture } from './picture-view.tsx';
 import type { ComponentChildren } from 'preact';
 import type { FileFacts, MessageItem, OpenRoom } from '../../matrix/door.ts';
@@ -189,47 +189,4 @@ function save(url: string, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-}
-
-function listenTo(
-  player: HTMLAudioElement,
-  onPosition: (ms: number) => void,
-  onPlaying: (playing: boolean) => void,
-): HTMLAudioElement {
-  player.addEventListener('timeupdate', () => onPosition(player.currentTime * 1000));
-  player.addEventListener('play', () => onPlaying(true));
-  player.addEventListener('pause', () => onPlaying(false));
-  return player;
-}
-
-function Voice({ file, waveform }: { file: FileFacts; waveform: readonly number[] | undefined }) {
-  const view = useFile(file.source, file.size, 0);
-  const [playing, setPlaying] = useState(false);
-  const [position, setPosition] = useState(0);
-  const audio = useRef<HTMLAudioElement | undefined>(undefined);
-  useEffect(() => () => audio.current?.pause(), []);
-  const press = async () => {
-    const url = view.url ?? (await view.load());
-    if (url === undefined) {
-      tell(say('downloadFailed'), { failed: true });
-      return;
-    }
-    const player = (audio.current ??= listenTo(new Audio(url), setPosition, setPlaying));
-    if (player.paused) await player.play();
-    else player.pause();
-  };
-  const duration = file.duration ?? 0;
-  return (
-    <VoiceTile
-      playing={playing}
-      busy={view.state === 'loading'}
-      position={duration > 0 ? Math.min(1, position / duration) : 0}
-      wave={
-        waveform && waveform.length > 0 ? waveform.map((height) => height / 1024) : [0.2, 0.5, 0.3, 0.6, 0.25]
-      }
-      time={format.value.duration(playing ? position : duration)}
-      label={say(playing ? 'pauseVoice' : 'playVoice')}
-      onPress={() => void press()}
-    />
-  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Quote } from '../../ui/bubble.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Composer } from '../../ui/composer.tsx';
@@ -12,9 +12,11 @@ import { attempt } from '../../models/toasts.ts';
 import { say } from '../../words/words.ts';
 import { toneOf } from '../faces.tsx';
 import { VoiceRecorder, canRecord } from './voice-recorder.tsx';
-import type { RefObject } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import type { OpenRoom } from '../../matrix/door.ts';
 import type { About } from './about.ts';
+
+type AboutEdit = Extract<About, { is: 'edit' }>;
 
 interface RoomComposerProps {
   readonly room: OpenRoom;
@@ -25,23 +27,54 @@ interface RoomComposerProps {
   readonly onRecall: () => void;
 }
 
-/** Where one writes in a room. What is written and not sent is kept. */
-export function RoomComposer({ room, about, field, onDone, onFiles, onRecall }: RoomComposerProps) {
-  const [edited, setEdited] = useState('');
-  const [recording, setRecording] = useState(false);
-  const touch = touchFirst();
+/** Where one writes or speaks in a room. What is written and not sent is kept. */
+export function RoomComposer(props: RoomComposerProps) {
+  const { room, about, field, onDone } = props;
+  const [recording, setRecording] = useState<boolean>();
+  const microphone = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (about?.is === 'edit') setEdited(about.text);
-  }, [about]);
-  useEffect(() => {
-    if (!touch) field.current?.focus();
+    if (!touchFirst()) field.current?.focus();
   }, [room.roomId]);
+  useEffect(() => {
+    // The recorder had the keyboard; a touch screen's own keyboard should not come up for it.
+    if (recording === false) (touchFirst() ? microphone.current : field.current)?.focus();
+  }, [recording]);
   const replacedBy = room.summary.value?.replacedBy;
   if (replacedBy !== undefined) return <Moved to={replacedBy} />;
   if (!room.permissions.value.send) return <p class="composer-bar composer-none">{say('cannotSend')}</p>;
   if (recording) {
-    return <VoiceRecorder room={room} onDone={() => setRecording(false)} />;
+    const endRecording = (sent: boolean) => {
+      setRecording(false);
+      if (sent && about?.is === 'reply') onDone();
+    };
+    const replyTo = about?.is === 'reply' ? about.item.eventId : undefined;
+    return <VoiceRecorder room={room} replyTo={replyTo} onDone={endRecording} />;
   }
+  const speak = canRecord() && (
+    <span class="ink-accent">
+      <IconButton
+        anchor={microphone}
+        icon="microphone"
+        tone="accent"
+        label={say('recordVoice')}
+        onClick={() => setRecording(true)}
+      />
+    </span>
+  );
+  return <Writing {...props} speak={speak} />;
+}
+
+interface WritingProps extends RoomComposerProps {
+  /** In place of "send" while nothing is written. */
+  readonly speak: ComponentChildren;
+}
+
+function Writing({ room, about, field, speak, onDone, onFiles, onRecall }: WritingProps) {
+  const [edited, setEdited] = useState('');
+  const touch = touchFirst();
+  useEffect(() => {
+    if (about?.is === 'edit') setEdited(about.text);
+  }, [about]);
   const editing = about?.is === 'edit' ? about : undefined;
   const value = editing ? edited : room.draft.value;
   const write = (text: string) => {
@@ -55,16 +88,8 @@ export function RoomComposer({ room, about, field, onDone, onFiles, onRecall }: 
   const send = () => {
     const text = value.trim();
     if (text === '') return;
-    if (editing) {
-      const { eventId } = editing.item;
-      if (eventId && text !== editing.text) void attempt(() => room.edit(eventId, text));
-      onDone();
-      return;
-    }
-    room.setDraft('');
-    room.setTyping(false);
-    const replyTo = about?.item.eventId;
-    void attempt(() => room.sendText(text, replyTo === undefined ? {} : { replyTo }));
+    if (editing) void saveEdit(room, editing, text);
+    else void sendNew(room, text, about?.item.eventId);
     if (about) onDone();
   };
   const name = room.summary.value ? titleWords(room.summary.value.title, say) : '';
@@ -81,20 +106,22 @@ export function RoomComposer({ room, about, field, onDone, onFiles, onRecall }: 
       enterSends={!touch}
       words={{ attach: say('attach'), send: say(editing ? 'save' : 'send') }}
       above={about && <AboutBar about={about} onClose={onDone} />}
-      idle={
-        !editing && canRecord() ? (
-          <span class="ink-accent">
-            <IconButton
-              icon="microphone"
-              tone="accent"
-              label={say('recordVoice')}
-              onClick={() => setRecording(true)}
-            />
-          </span>
-        ) : undefined
-      }
+      idle={editing ? undefined : speak}
     />
   );
+}
+
+async function saveEdit(room: OpenRoom, { item, text: before }: AboutEdit, text: string): Promise<void> {
+  const { eventId } = item;
+  if (eventId && text !== before) await attempt(() => room.edit(eventId, text));
+}
+
+/** The field is free at once; what this device could not take comes back into it, before what was written meanwhile. */
+async function sendNew(room: OpenRoom, text: string, replyTo: string | undefined): Promise<void> {
+  room.setDraft('');
+  room.setTyping(false);
+  const taken = await attempt(() => room.sendText(text, replyTo === undefined ? {} : { replyTo }));
+  if (!taken) room.setDraft([text, room.draft.value].filter(Boolean).join('\n'));
 }
 
 /** The chat was upgraded: it goes on elsewhere. */

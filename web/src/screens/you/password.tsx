@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/field.tsx';
 import { paths } from '../../paths.ts';
@@ -10,13 +10,35 @@ import { tell } from '../../models/toasts.ts';
 import { say } from '../../words/words.ts';
 import { Page } from './page.tsx';
 
+/** What did not work, and in which field. */
+interface Problem {
+  readonly of: 'current' | 'next';
+  readonly words: string | undefined;
+}
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof MatrixError)) return { of: 'next', words: errorWords(error, say) };
+  // The server answers a wrong password by asking for it again.
+  if (error.status === 401 || error.status === 403)
+    return { of: 'current', words: say('currentPasswordWrong') };
+  return { of: error.status === 429 ? 'current' : 'next', words: errorWords(error, say) };
+}
+
+/** So that a password manager knows whose password it keeps. */
+function Whose() {
+  const userId = client.session.value?.userId ?? '';
+  return <input type="text" autoComplete="username" value={userId} readOnly hidden />;
+}
+
 /** A new password in place of the old one. */
 export function PasswordPage() {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
+  const currentField = useRef<HTMLInputElement>(null);
   const short = next !== '' && next.length < 8;
+  const wrong = (of: Problem['of']) => (problem?.of === of ? problem.words : undefined);
   const change = async () => {
     setBusy(true);
     setProblem(undefined);
@@ -25,8 +47,9 @@ export function PasswordPage() {
       tell(say('passwordChanged'));
       navigate(paths.you);
     } catch (error) {
-      const wrong = error instanceof MatrixError && (error.status === 401 || error.status === 403);
-      setProblem(wrong ? say('wrongPassword') : errorWords(error, say));
+      const found = problemOf(error);
+      setProblem(found);
+      if (found.of === 'current') currentField.current?.focus();
     }
     setBusy(false);
   };
@@ -36,16 +59,21 @@ export function PasswordPage() {
         class="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          void change();
+          if (current !== '' && next.length >= 8 && !busy) void change();
         }}
       >
+        <Whose />
         <PasswordField
           label={say('currentPassword')}
           value={current}
+          input={currentField}
           autoComplete="current-password"
-          state={problem ? 'wrong' : undefined}
-          hint={problem}
-          onValue={setCurrent}
+          state={wrong('current') ? 'wrong' : undefined}
+          hint={wrong('current')}
+          onValue={(value) => {
+            setCurrent(value);
+            setProblem(undefined);
+          }}
           show={say('showPassword')}
           hide={say('hidePassword')}
         />
@@ -53,9 +81,12 @@ export function PasswordPage() {
           label={say('newPassword')}
           value={next}
           autoComplete="new-password"
-          hint={say(short ? 'passwordShort' : 'passwordAdvice')}
-          state={short ? 'wrong' : undefined}
-          onValue={setNext}
+          hint={wrong('next') ?? say(short ? 'passwordShort' : 'passwordAdvice')}
+          state={short || wrong('next') ? 'wrong' : undefined}
+          onValue={(value) => {
+            setNext(value);
+            setProblem(undefined);
+          }}
           show={say('showPassword')}
           hide={say('hidePassword')}
         />

@@ -105,6 +105,8 @@ export function YouPage({ at }: { at: Route['at'] }) {
     case 'password':
       return <PasswordPage />;
     default:
-      return <EmptyState tall title={say('you')} detail={client.session.value?.userId ?? ''} />;
+      return (
+        <EmptyState tall title={say('you')} detail={<Handle text={client.session.value?.userId ?? ''} />} />
+      );
   }
 }

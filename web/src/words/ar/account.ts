@@ -68,6 +68,7 @@ export const account: Translation<typeof english> = {
   changePassword: 'تغيير كلمة السر',
   currentPassword: 'كلمة السر الحالية',
   newPassword: 'كلمة السر الجديدة',
+  currentPasswordWrong: 'كلمة السر الحالية غير صحيحة. يمكن المحاولة مجددًا.',
   passwordChanged: 'تغيّرت كلمة السر.',
   signOut: 'خروج',
   signOutQuestion: 'الخروج من الحساب؟',

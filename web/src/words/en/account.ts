@@ -70,6 +70,7 @@ export const account = {
   changePassword: 'Change password',
   currentPassword: 'Current password',
   newPassword: 'New password',
+  currentPasswordWrong: 'This is not the current password. Please try again.',
   passwordChanged: 'The password is changed.',
   signOut: 'Sign out',
   signOutQuestion: 'Sign out?',

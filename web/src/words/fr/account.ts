@@ -68,6 +68,7 @@ export const account: Translation<typeof english> = {
   changePassword: 'Changer le mot de passe',
   currentPassword: 'Mot de passe actuel',
   newPassword: 'Nouveau mot de passe',
+  currentPasswordWrong: 'Ce n’est pas le mot de passe actuel. Veuillez réessayer.',
   passwordChanged: 'Le mot de passe est changé.',
   signOut: 'Se déconnecter',
   signOutQuestion: 'Se déconnecter ?',

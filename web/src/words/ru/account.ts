@@ -68,6 +68,7 @@ export const account: Translation<typeof english> = {
   changePassword: 'Сменить пароль',
   currentPassword: 'Нынешний пароль',
   newPassword: 'Новый пароль',
+  currentPasswordWrong: 'Это не нынешний пароль. Попробуйте ещё раз.',
   passwordChanged: 'Пароль изменён.',
   signOut: 'Выйти',
   signOutQuestion: 'Выйти из записи?',

@@ -68,6 +68,7 @@ export const account: Translation<typeof english> = {
   changePassword: 'Иваз кардани гузарвожа',
   currentPassword: 'Гузарвожаи ҳозира',
   newPassword: 'Гузарвожаи нав',
+  currentPasswordWrong: 'Ин гузарвожаи ҳозира нест. Бори дигар кӯшиш кунед.',
   passwordChanged: 'Гузарвожа иваз шуд.',
   signOut: 'Баромадан',
   signOutQuestion: 'Аз ҳисоб баромадан?',

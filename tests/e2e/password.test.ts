@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startMajlis } from '@majlis/ops/dev';
+import type { TestServer } from '@majlis/ops/dev';
+import { arrive, launch, phone, signUp, words } from './browser.ts';
+import type { Person } from './browser.ts';
+
+const old = 'four scattered words together';
+const fresh = 'seven other words apart';
+const wrong = 'كلمة السر الحالية غير صحيحة. يمكن المحاولة مجددًا.';
+
+describe('a password is changed in the app', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let salma: Person;
+
+  before(async () => {
+    server = await startMajlis({ webApp: true });
+    browser = await launch();
+    salma = await signUp(browser, server.url, { name: 'salma', viewport: phone });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('a wrong current password is named, and nothing changes', async () => {
+    const { page } = salma;
+    await page.getByRole('link', { name: 'حسابي' }).click();
+    await page.getByRole('link', { name: 'تغيير كلمة السر' }).click();
+    await change('not the one at all', fresh);
+    const field = page.getByRole('textbox', { name: 'كلمة السر الحالية' });
+    await page.getByText(wrong).waitFor();
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    // The keyboard is where the mistake is, and correcting it takes the words away.
+    assert.ok(await field.evaluate((element) => element === document.activeElement));
+    await field.press('x');
+    await page.getByText(wrong).waitFor({ state: 'hidden' });
+  });
+
+  it('the right one changes it', async () => {
+    await change(old, fresh);
+    await salma.page.getByText('تغيّرت كلمة السر.').waitFor();
+  });
+
+  it('after signing out the old one is refused and the new one is taken', async () => {
+    const { page } = salma;
+    await page.getByRole('button', { name: 'خروج' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'خروج' }).click();
+    await page.getByRole('textbox', { name: words.username }).waitFor();
+    await signInWith(salma, old);
+    await page.getByText('اسم المستخدم أو كلمة السر غير مطابق.').waitFor();
+    await signInWith(salma, fresh);
+    await page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+  });
+
+  it('it counts on another device too', async () => {
+    const second = await arrive(browser, server.url, { name: 'salma' });
+    await signInWith(second, old);
+    await second.page.getByText('اسم المستخدم أو كلمة السر غير مطابق.').waitFor();
+    await signInWith(second, fresh);
+    await second.page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+    assert.deepEqual([...salma.errors, ...second.errors], []);
+  });
+
+  async function change(current: string, next: string): Promise<void> {
+    const { page } = salma;
+    await page.getByRole('textbox', { name: 'كلمة السر الحالية' }).fill(current);
+    await page.getByRole('textbox', { name: 'كلمة السر الجديدة' }).fill(next);
+    await page.getByRole('button', { name: 'تغيير كلمة السر' }).click();
+  }
+
+  async function signInWith(person: Person, password: string): Promise<void> {
+    const { page } = person;
+    await page.getByRole('radio', { name: words.signIn }).check({ force: true });
+    await page.getByRole('textbox', { name: words.username }).fill('salma');
+    await page.getByRole('textbox', { name: words.password }).fill(password);
+    await page.getByRole('button', { name: words.signIn, exact: true }).click();
+  }
+});
