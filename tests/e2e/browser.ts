@@ -75,6 +75,13 @@ async function keysUploaded(page: Page): Promise<void> {
   await page.waitForResponse((response) => response.url().endsWith('/keys/upload') && response.ok());
 }
 
+/** Fills in the form of a new account and sends it. */
+export async function fillSignUp({ name, page }: Person): Promise<void> {
+  await page.getByRole('textbox', { name: words.username }).fill(name);
+  await page.getByRole('textbox', { name: words.password }).fill(password);
+  await page.getByRole('button', { name: words.createAccount }).click();
+}
+
 /** Makes an account in the browser, as a person would. */
 export async function signUp(
   browser: Browser,
@@ -83,10 +90,8 @@ export async function signUp(
 ): Promise<Person> {
   const person = await arrive(browser, url, options);
   const { page } = person;
-  await page.getByRole('textbox', { name: words.username }).fill(options.name);
-  await page.getByRole('textbox', { name: words.password }).fill(password);
   const keys = keysUploaded(page);
-  await page.getByRole('button', { name: words.createAccount }).click();
+  await fillSignUp(person);
   await page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
   await keys;
   return person;

@@ -3,16 +3,28 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
-import { acceptInvitation, bubbles, launch, phone, say, sees, signIn, signUp, startChat } from './browser.ts';
+import {
+  acceptInvitation,
+  arrive,
+  bubbles,
+  fillSignUp,
+  launch,
+  phone,
+  say,
+  sees,
+  signIn,
+  signUp,
+  startChat,
+} from './browser.ts';
 import type { Person } from './browser.ts';
 
 const old = 'رسالة قبل الجهاز الجديد';
 const same = 'متطابقة';
 
 /** The twelve words that the recovery page shows. */
-async function recoveryWords(person: Person): Promise<string> {
+async function recoveryWords(person: Person, url: string): Promise<string> {
   const { page } = person;
-  await page.goto(new URL('/you/recovery', page.url()).href);
+  await page.goto(`${url}/you/recovery`);
   await page.getByRole('button', { name: 'عرض الكلمات الاثنتي عشرة' }).click();
   const items = page.getByRole('main').getByRole('listitem');
   await items.nth(11).waitFor();
@@ -70,11 +82,24 @@ describe('one person, several devices', () => {
     await say(salma, old);
     await acceptInvitation(karim, 'salma');
     await sees(karim, old);
-    words = await recoveryWords(salma);
+    words = await recoveryWords(salma, server.url);
   });
   after(async () => {
     await browser?.close();
     await server?.stop();
+  });
+
+  it('an identity whose making was cut off is finished at the next start', async () => {
+    const layla = await arrive(browser, server.url, { name: 'layla' });
+    const cut = layla.page.waitForRequest('**/keys/signatures/upload');
+    await layla.page.route('**/keys/signatures/upload', (route) => route.abort());
+    await fillSignUp(layla);
+    await cut;
+    await layla.page.goto('about:blank');
+    await layla.page.unrouteAll();
+    assert.equal((await recoveryWords(layla, server.url)).split(' ').length, 12);
+    assert.deepEqual(layla.errors, []);
+    await layla.context.close();
   });
 
   it('twelve words open the old messages on a new device', async () => {

@@ -297,6 +297,7 @@ export class MachineEngine implements EncryptionEngine {
   private async settle({ machine, requests, backup, identity }: Running): Promise<void> {
     await requests.flush();
     await identity.check();
+    await identity.finishMaking();
     await backup.check();
     for (const value of await machine.getSecretsFromInbox(backupSecret)) {
       await this.takeSecret(backupSecret, value);

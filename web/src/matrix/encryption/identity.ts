@@ -34,6 +34,8 @@ export class Identity {
   private readonly account: AccountData;
   private state: IdentityState = 'unknown';
   private signed = false;
+  /** Between the upload of a new identity and that of its signature of this device nothing is told: it would look like a stranger. */
+  private making = false;
 
   constructor(
     machine: OlmMachine,
@@ -60,6 +62,7 @@ export class Identity {
   }
 
   async publish(): Promise<void> {
+    if (this.making) return;
     const identity = await this.machine.getIdentity(new UserId(this.ownId));
     const status = await this.machine.crossSigningStatus();
     const complete = status.hasMaster && status.hasSelfSigning && status.hasUserSigning;
@@ -70,6 +73,16 @@ export class Identity {
   }
 
   async create(auth: JsonBody | undefined): Promise<void> {
+    this.making = true;
+    try {
+      await this.make(auth);
+    } finally {
+      this.making = false;
+    }
+    await this.check();
+  }
+
+  private async make(auth: JsonBody | undefined): Promise<void> {
     // After the server's wish to authenticate, the same keys are offered again.
     const made = await this.machine.bootstrapCrossSigning(auth === undefined);
     if (made.uploadKeysRequest !== undefined) await this.requests.send(made.uploadKeysRequest);
@@ -81,7 +94,6 @@ export class Identity {
     );
     await this.requests.send(made.uploadSignaturesRequest);
     await this.requests.flush();
-    await this.check();
   }
 
   async setUpRecovery(words: readonly string[]): Promise<RecoverySecret> {
@@ -114,6 +126,15 @@ export class Identity {
     }
     const backupKey = await read(secrets.backup);
     if (backupKey !== undefined) await this.backup.unlock(backupKey);
+    await this.publish();
+  }
+
+  /** Signs this device if it holds the whole identity and is not signed: its making was cut off before the signature went up. */
+  async finishMaking(): Promise<void> {
+    const status = await this.machine.crossSigningStatus();
+    const complete = status.hasMaster && status.hasSelfSigning && status.hasUserSigning;
+    if (this.making || this.signed || this.state !== 'elsewhere' || !complete) return;
+    await this.signThisDevice();
     await this.publish();
   }
 
