@@ -71,8 +71,10 @@ export class Database implements Queryable {
       // A dead peer is noticed even on the connection that only holds the lock.
       keepAlive: true,
     });
-    // A connection that dies while idle is replaced by the pool; the next query tells whether the database is back.
+    // A connection that dies while idle is replaced by the pool; the next query tells whether the database is back. One that
+    // dies between two statements of a transaction tells it by the next of them: without a listener it would end the process.
     this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   query<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
