@@ -17,7 +17,6 @@ import { RoomCreator } from './rooms/create.ts';
 import { DelayedEvents } from './rooms/delayed-events.ts';
 import { Erasures } from './rooms/erasures.ts';
 import { Memberships } from './rooms/memberships.ts';
-import { RoomDirectory } from './rooms/public-rooms.ts';
 import { Renderer } from './rooms/render.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { RoomUpgrades } from './rooms/upgrade.ts';
@@ -81,7 +80,6 @@ export function createServices(parts: HomeserverParts) {
     confirmation: new PasswordConfirmation(storage, interactiveAuth, rateLimits),
     profiles: new Profiles(parts, rooms, sender, userRooms),
     aliases: new Aliases(parts, rooms, sender),
-    directory: new RoomDirectory(storage, rooms),
     media,
     registrationTokens: new RegistrationTokens(storage.accounts, clock),
     rateLimits,

@@ -5,6 +5,7 @@ export * from './contracts/closed-accounts.ts';
 export * from './contracts/storage.ts';
 export * from './contracts/encryption.ts';
 export * from './contracts/device-lists.ts';
+export * from './contracts/directory.ts';
 export * from './contracts/delayed-events.ts';
 export * from './contracts/key-backup.ts';
 export * from './contracts/meetings.ts';

@@ -3,10 +3,12 @@ import { PostgresAccounts } from './postgres/accounts.ts';
 import { PostgresClosedAccounts } from './postgres/closed-accounts.ts';
 import { Database } from './postgres/database.ts';
 import { PostgresDelayedEvents } from './postgres/delayed-events.ts';
+import { PostgresDirectory, fillDirectory } from './postgres/directory.ts';
 import { PostgresEncryption } from './postgres/encryption.ts';
 import { PostgresKeyBackup } from './postgres/key-backup.ts';
 import { PostgresMeetings } from './postgres/meetings.ts';
 import { PostgresMedia } from './postgres/media.ts';
+import { fillEventWords } from './postgres/event-words.ts';
 import { migrate } from './postgres/migrate.ts';
 import { Owner } from './postgres/owner.ts';
 import { PostgresPush } from './postgres/push.ts';
@@ -38,6 +40,7 @@ export async function openStorage(options: {
     accounts: new PostgresAccounts(database, strings, writer),
     closedAccounts: new PostgresClosedAccounts(database, strings, writer),
     rooms: new PostgresRooms(database, strings, writer),
+    directory: new PostgresDirectory(database, writer),
     encryption: new PostgresEncryption(database, strings, writer),
     delayedEvents: new PostgresDelayedEvents(database, strings),
     keyBackup: new PostgresKeyBackup(database, strings),
@@ -47,6 +50,8 @@ export async function openStorage(options: {
     reports: new PostgresReports(database, strings),
     async migrate() {
       await migrate(database);
+      await fillDirectory(database);
+      await fillEventWords(database);
       await writer.start();
     },
     async ping() {

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
 import { Client, fresh, register } from './client.ts';
+import type { Json } from './client.ts';
 
 let server: TestServer;
 let alice: Client;
@@ -117,6 +118,87 @@ describe('the directory of rooms', () => {
     assert.equal((await found({ generic_search_term: 'hidden' })).length, 1);
     await alice.refused(400, 'M_INVALID_PARAM', 'PUT', path, { visibility: 'maybe' });
     await alice.refused(404, 'M_NOT_FOUND', 'GET', '/directory/list/room/!nowhere');
+  });
+});
+
+describe('a page of the directory', () => {
+  it('follows a room and not a number, forwards and back', async () => {
+    const topic = fresh('pages');
+    const rooms: string[] = [];
+    for (let count = 0; count < 5; count += 1)
+      rooms.push(await alice.createRoom({ visibility: 'public', name: `Room ${count}`, topic }));
+    rooms.sort();
+    const [largest = ''] = rooms.splice(2, 1);
+    await bob.join(largest);
+    const order = [largest, ...rooms];
+    const page = async (since?: string, limit = 2): Promise<Json> =>
+      alice.ok('POST', '/publicRooms', {
+        filter: { generic_search_term: topic },
+        limit,
+        ...(since !== undefined && { since }),
+      });
+    const ids = ({ chunk }: Json): string[] => chunk.map((room: Json) => room.room_id);
+    const first = await page();
+    assert.deepEqual(ids(first), order.slice(0, 2));
+    assert.equal(first.total_room_count_estimate, 5);
+    assert.equal(first.prev_batch, undefined);
+    // Who was on the first page moves up and grows; nobody is shown twice or left out because of it.
+    await bob.join(order[1] ?? '');
+    const grown = await alice.createRoom({ visibility: 'public', name: 'New', topic });
+    await bob.join(grown);
+    const second = await page(first.next_batch);
+    assert.deepEqual(ids(second), order.slice(2, 4));
+    const third = await page(second.next_batch);
+    assert.deepEqual(ids(third), order.slice(4));
+    assert.equal(third.next_batch, undefined);
+    const back = await page(third.prev_batch);
+    assert.deepEqual(ids(back), order.slice(2, 4));
+    assert.deepEqual(ids(await page(back.next_batch)), order.slice(4));
+    const start = await page(back.prev_batch, 10);
+    assert.deepEqual(ids(start), [largest, order[1] ?? '', grown].toSorted());
+    assert.equal(start.prev_batch, undefined);
+    assert.deepEqual(ids(await page(undefined, 0)), []);
+  });
+
+  it('tells of a room what its state says now', async () => {
+    const name = fresh('Élève');
+    const carol = await register(server.url, 'carol');
+    const find = async (term: string): Promise<Json[]> =>
+      (await bob.ok('POST', '/publicRooms', { filter: { generic_search_term: term } })).chunk;
+    const roomId = await alice.createRoom({ preset: 'public_chat', visibility: 'public', name });
+    await carol.join(roomId);
+    await carol.ok('PUT', `/profile/${carol.userId}/displayname`, { displayname: 'Carol' });
+    const [listed] = await find(name.toUpperCase());
+    assert.deepEqual(listed, {
+      room_id: roomId,
+      num_joined_members: 2,
+      world_readable: false,
+      guest_can_join: false,
+      join_rule: 'public',
+      name,
+    });
+    for (const [text, term] of [
+      ['غُرْفَةُ الأخبار', 'غرفه الاخبار'],
+      ['Ёлка и снег', 'елка И'],
+      ['Маҷлиси дӯстон', 'МАҶЛИСИ ДӮСТОН'],
+      ['100% “_quoted_”', '100% “_'],
+    ] as const) {
+      const topic = `${text} ${name}`;
+      await alice.setState(roomId, 'm.room.topic', { topic });
+      assert.deepEqual(
+        (await find(term)).map((room) => room.topic),
+        [topic],
+      );
+    }
+    assert.equal((await find('100_')).length, 0, 'signs stand for themselves');
+    const named = await alice.setState(roomId, 'm.room.name', { name: fresh('Other') });
+    assert.equal((await find(name))[0]?.num_joined_members, 2);
+    await alice.ok('PUT', `/rooms/${roomId}/redact/${named}/${fresh()}`, {});
+    assert.equal((await find(name))[0]?.name, undefined);
+    await carol.ok('POST', `/rooms/${roomId}/leave`, {});
+    assert.equal((await find(name))[0]?.num_joined_members, 1);
+    await alice.ok('POST', `/rooms/${roomId}/leave`, {});
+    assert.deepEqual(await find(name), [], 'an empty room is not worth a visit');
   });
 });
 

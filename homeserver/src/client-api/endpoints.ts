@@ -70,7 +70,7 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...accountDataEndpoints(parts, rooms),
     userDirectory(storage),
     ...aliasEndpoints(storage, options, rooms, services.aliases),
-    ...publicRoomEndpoints(storage, options, rooms, services.directory),
+    ...publicRoomEndpoints(storage, options, rooms),
     ...uploadEndpoints(options, services.media),
     ...downloadEndpoints(services.media, parts.blobs),
     createRoom(parts, services.creator, memberships),

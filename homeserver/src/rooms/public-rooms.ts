@@ -1,7 +1,6 @@
-import type { Storage } from '@majlis/storage';
+import type { PublishedRoom } from '@majlis/storage';
 import { textOf } from './room.ts';
 import type { Room } from './room.ts';
-import type { Rooms } from './rooms.ts';
 
 /** A room as directories, spaces and previews describe it to people outside. */
 export interface PublicRoom {
@@ -15,15 +14,6 @@ export interface PublicRoom {
   readonly canonical_alias?: string;
   readonly join_rule?: string;
   readonly room_type?: string;
-}
-
-export interface DirectoryQuestion {
-  /** Words in name, topic or alias; undefined: any. */
-  readonly words: string | undefined;
-  /** Types of rooms, null for rooms without one; undefined: any. */
-  readonly types: ReadonlyArray<string | null> | undefined;
-  readonly offset: number;
-  readonly limit: number;
 }
 
 export function publicRoom(room: Room): PublicRoom {
@@ -48,35 +38,18 @@ export function publicRoom(room: Room): PublicRoom {
   };
 }
 
-/** The published rooms of this server, largest first. */
-export class RoomDirectory {
-  readonly #storage: Storage;
-  readonly #rooms: Rooms;
-
-  constructor(storage: Storage, rooms: Rooms) {
-    this.#storage = storage;
-    this.#rooms = rooms;
-  }
-
-  async list(question: DirectoryQuestion): Promise<{ chunk: PublicRoom[]; total: number }> {
-    const rooms = await this.#rooms.byNids(await this.#storage.rooms.publishedRooms());
-    const matching = [...rooms.values()]
-      .map(publicRoom)
-      .filter((room) => matches(room, question))
-      .toSorted(
-        (left, right) =>
-          right.num_joined_members - left.num_joined_members || (left.room_id < right.room_id ? -1 : 1),
-      );
-    return {
-      chunk: matching.slice(question.offset, question.offset + question.limit),
-      total: matching.length,
-    };
-  }
-}
-
-function matches(room: PublicRoom, { words, types }: DirectoryQuestion): boolean {
-  if (types !== undefined && !types.includes(room.room_type ?? null)) return false;
-  if (words === undefined) return true;
-  const wanted = words.toLowerCase();
-  return [room.name, room.topic, room.canonical_alias].some((text) => text?.toLowerCase().includes(wanted));
+/** The same of a room in the directory. */
+export function listed(room: PublishedRoom): PublicRoom {
+  return {
+    room_id: room.roomId,
+    num_joined_members: room.joinedMembers,
+    world_readable: room.historyVisibility === 'world_readable',
+    guest_can_join: room.guestAccess === 'can_join',
+    join_rule: room.joinRule ?? 'invite',
+    ...(room.name !== null && { name: room.name }),
+    ...(room.topic !== null && { topic: room.topic }),
+    ...(room.avatarUrl !== null && { avatar_url: room.avatarUrl }),
+    ...(room.canonicalAlias !== null && { canonical_alias: room.canonicalAlias }),
+    ...(room.roomType !== null && { room_type: room.roomType }),
+  };
 }

@@ -93,11 +93,11 @@ export class RoomUpgrades {
 
   /** Aliases and the place in the directory go along. */
   async #moveNames(old: Room, room: Room, userId: string): Promise<void> {
-    const { rooms } = this.#parts.storage;
+    const { rooms, directory } = this.#parts.storage;
     await rooms.moveAliases(old.nid, room.nid);
     if (old.published) {
-      await rooms.setPublished(old.nid, false);
-      await rooms.setPublished(room.nid, true);
+      await directory.setPublished(old.nid, false);
+      await directory.setPublished(room.nid, true);
       old.published = false;
       room.published = true;
     }

@@ -170,18 +170,18 @@ export interface RoomStore {
   /** The newest events of several rooms together, newest first, with `tl < before`. */
   newest(roomNids: readonly number[], before: number, limit: number): Promise<StoredEvent[]>;
   /**
-   * Messages, names and topics in whose text all `words` may stand, newest first, with `tl < before`: candidates, which
-   * the caller looks at again.
+   * Events of `types` (`m.room.message`, `m.room.name`, `m.room.topic`) with a word that begins with each of the first
+   * `wordsMax` words of `text`, without regard to case, accents and Arabic prefixes; newest first, with `tl < before`.
    */
   search(query: {
     roomNids: readonly number[];
-    words: readonly string[];
+    types: readonly string[];
+    text: string;
+    wordsMax: number;
     limit: number;
     before: number;
   }): Promise<StoredEvent[]>;
 
-  setPublished(roomNid: number, published: boolean): Promise<void>;
-  publishedRooms(): Promise<number[]>;
   alias(alias: string): Promise<{ roomId: string; roomNid: number; creator: string } | undefined>;
   /** @returns false when the alias is taken. */
   addAlias(alias: string, roomNid: number, creator: string): Promise<boolean>;

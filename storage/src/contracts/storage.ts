@@ -1,6 +1,7 @@
 import type { AccountStore } from './accounts.ts';
 import type { ClosedAccountStore } from './closed-accounts.ts';
 import type { DelayedEventStore } from './delayed-events.ts';
+import type { DirectoryStore } from './directory.ts';
 import type { EncryptionStore } from './encryption.ts';
 import type { KeyBackupStore } from './key-backup.ts';
 import type { MeetingStore } from './meetings.ts';
@@ -16,6 +17,7 @@ export interface Storage {
   readonly accounts: AccountStore;
   readonly closedAccounts: ClosedAccountStore;
   readonly rooms: RoomStore;
+  readonly directory: DirectoryStore;
   readonly encryption: EncryptionStore;
   readonly delayedEvents: DelayedEventStore;
   readonly keyBackup: KeyBackupStore;

@@ -2,6 +2,8 @@ import type { Append, NewEvent } from '../contracts/rooms.ts';
 import type { StoredEvent } from '../contracts/writer.ts';
 import { eventFlags } from '../contracts/writer.ts';
 import type { Queryable } from './database.ts';
+import { describeRooms, describesRoom } from './directory.ts';
+import { eventWords } from './event-words.ts';
 import type { Strings } from './strings.ts';
 
 const forever = '9223372036854775807';
@@ -24,8 +26,34 @@ r as (
 t as (
   insert into transactions (user_nid, device_id, scope, txn_id, event_id, created_ts)
   select * from unnest($15::int[], $16::text[], $17::text[], $18::text[], $19::text[], $20::bigint[])
+),
+w as (
+  insert into event_words (event_nid, room_nid, words)
+  select p.base + c.ord, c.room, c.words::tsvector
+  from p, unnest($21::int[], $22::int[], $23::text[]) as c (ord, room, words)
 )
 select base from p`;
+
+/** Memberships, and with them the sizes of published rooms; all parts see what was before. */
+const membersStatement = `
+with c as (
+  select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[]) as c (room, key, tl, membership)
+),
+moved as (
+  select c.room, sum((c.membership = 'join')::int - (coalesce(m.membership, '') = 'join')::int) as by
+  from c left join memberships m on m.room_nid = c.room and m.user_nid = c.key group by c.room
+),
+sized as (
+  update published_rooms p set joined_members = joined_members + moved.by
+  from moved where p.room_nid = moved.room and moved.by <> 0
+)
+insert into memberships (room_nid, user_nid, event_nid, membership, forgotten)
+select room, key, tl, membership, false from c
+on conflict (user_nid, room_nid) do update
+  set event_nid = case when memberships.membership = 'join' and excluded.membership = 'join'
+        then memberships.event_nid else excluded.event_nid end,
+      membership = excluded.membership,
+      forgotten = memberships.forgotten and excluded.membership in ('leave', 'ban')`;
 
 interface RoomHead {
   last: number;
@@ -52,6 +80,10 @@ export async function appendEvents(
     .filter(({ event }) => event.stateKey !== null && event.flags === 0);
   if (states.length > 0) await writeState(database, strings, states);
   await writeRelations(database, strings, events, base);
+  const described = events.filter(
+    (event) => event.redacts !== undefined || (event.stateKey === '' && describesRoom(event.type)),
+  );
+  await describeRooms(database, [...new Set(described.map((event) => event.roomNid))]);
   for (const append of appends) await takeAlias(database, strings, append);
   let nid = base;
   for (const append of appends) {
@@ -104,6 +136,10 @@ async function insertEvents(
       ? []
       : [{ ...append.transaction, eventId: append.events.at(-1)?.eventId ?? '' }],
   );
+  const searchable = events.flatMap((event, index) => {
+    const words = eventWords(event);
+    return words === undefined ? [] : [{ ord: index + 1, roomNid: event.roomNid, words }];
+  });
   const rows = await database.query<{ base: number }>(appendStatement, [
     events.length,
     events.map((event) => event.roomNid),
@@ -125,6 +161,9 @@ async function insertEvents(
     transactions.map((transaction) => transaction.txnId),
     transactions.map((transaction) => transaction.eventId),
     transactions.map((transaction) => transaction.ts),
+    searchable.map(({ ord }) => ord),
+    searchable.map(({ roomNid }) => roomNid),
+    searchable.map(({ words }) => words),
   ]);
   return rows[0]?.base ?? 0;
 }
@@ -194,22 +233,12 @@ async function writeState(
   );
   const members = last.filter(({ event }) => event.membership !== undefined);
   if (members.length === 0) return;
-  await database.query(
-    `insert into memberships (room_nid, user_nid, event_nid, membership, forgotten)
-     select c.room, c.key, c.tl, c.membership, false
-     from unnest($1::int[], $2::int[], $3::bigint[], $4::text[]) as c (room, key, tl, membership)
-     on conflict (user_nid, room_nid) do update
-       set event_nid = case when memberships.membership = 'join' and excluded.membership = 'join'
-             then memberships.event_nid else excluded.event_nid end,
-           membership = excluded.membership,
-           forgotten = memberships.forgotten and excluded.membership in ('leave', 'ban')`,
-    [
-      members.map(({ event }) => event.roomNid),
-      members.map(({ event }) => strings.cachedOrThrow(event.stateKey ?? '')),
-      members.map(({ nid }) => nid),
-      members.map(({ event }) => event.membership),
-    ],
-  );
+  await database.query(membersStatement, [
+    members.map(({ event }) => event.roomNid),
+    members.map(({ event }) => strings.cachedOrThrow(event.stateKey ?? '')),
+    members.map(({ nid }) => nid),
+    members.map(({ event }) => event.membership),
+  ]);
 }
 
 async function writeRelations(
@@ -249,7 +278,7 @@ async function writeRelations(
        from unnest($1::text[], $2::text[], $3::bigint[]) as c (event_id, json, nid)
        where e.event_id = c.event_id
        returning e.event_nid
-     )
+     ), unfound as (delete from event_words using gone where event_words.event_nid = gone.event_nid)
      delete from relations using gone where child_nid = gone.event_nid`,
     [
       redactions.map(({ redacts }) => redacts.eventId),

@@ -10,6 +10,7 @@ import type { StoredEvent } from '../contracts/writer.ts';
 import type { Database } from './database.ts';
 import { eventColumns, eventJoins, fromRow } from './events.ts';
 import type { EventRow } from './events.ts';
+import { EventWordRows } from './event-words.ts';
 import { AliasRows } from './aliases.ts';
 import { ReceiptRows } from './receipts.ts';
 import { AccountDataRows } from './account-data.ts';
@@ -54,6 +55,7 @@ export class PostgresRooms implements RoomStore {
   readonly #receipts: ReceiptRows;
   readonly #accountData: AccountDataRows;
   readonly #relations: RelationRows;
+  readonly #words: EventWordRows;
 
   constructor(database: Database, strings: Strings, writer: Writer) {
     this.#database = database;
@@ -63,11 +65,15 @@ export class PostgresRooms implements RoomStore {
     this.#receipts = new ReceiptRows(database, strings, writer);
     this.#accountData = new AccountDataRows(database, strings, writer);
     this.#relations = new RelationRows(database, strings);
+    this.#words = new EventWordRows(database);
   }
 
   async createRoom(room: Parameters<RoomStore['createRoom']>[0]): Promise<number> {
     const rows = await this.#database.query<{ room_nid: number }>(
-      'insert into rooms (room_id, version, published, created_ts) values ($1, $2, $3, $4) returning room_nid',
+      `with made as (
+         insert into rooms (room_id, version, published, created_ts) values ($1, $2, $3, $4) returning room_nid, published
+       ), listed as (insert into published_rooms (room_nid, room_id) select room_nid, $1 from made where published)
+       select room_nid from made`,
       [room.roomId, room.version, room.published, room.ts],
     );
     return rows[0]?.room_nid ?? 0;
@@ -316,33 +322,8 @@ export class PostgresRooms implements RoomStore {
     return rows.map(fromRow);
   }
 
-  async search(query: Parameters<RoomStore['search']>[0]): Promise<StoredEvent[]> {
-    // The text as it stands in the JSON, so that nothing has to be parsed to leave an event out.
-    const patterns = query.words.map(
-      (word) =>
-        `%${JSON.stringify(word)
-          .slice(1, -1)
-          .replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`,
-    );
-    const rows = await this.#database.query<EventRow>(
-      `select ${eventColumns} from events e ${eventJoins}
-       where e.room_nid = any($1::int[]) and e.tl < $2 and ty.value in ('m.room.message', 'm.room.name', 'm.room.topic')
-         and e.redacted_by is null and e.flags & 6 = 0 and e.json ilike all($3::text[])
-       order by e.tl desc limit $4`,
-      [query.roomNids, query.before, patterns, query.limit],
-    );
-    return rows.map(fromRow);
-  }
-
-  async setPublished(roomNid: number, published: boolean): Promise<void> {
-    await this.#database.query('update rooms set published = $2 where room_nid = $1', [roomNid, published]);
-  }
-
-  async publishedRooms(): Promise<number[]> {
-    const rows = await this.#database.query<{ room_nid: number }>(
-      'select room_nid from rooms where published and last_tl > 0 order by room_nid limit 10000',
-    );
-    return rows.map((row) => row.room_nid);
+  search(query: Parameters<RoomStore['search']>[0]): Promise<StoredEvent[]> {
+    return this.#words.search(query);
   }
 
   alias(alias: string): ReturnType<RoomStore['alias']> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majlis/protocol';
-import type { Storage } from '@majlis/storage';
+import type { DirectoryPlace, DirectoryQuery, Storage } from '@majlis/storage';
 import { openEndpoint, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { badJson, forbidden, invalidParam, notFound } from '../../http/errors.ts';
@@ -12,31 +12,30 @@ import {
 } from '../../http/fields.ts';
 import type { HomeserverOptions } from '../../parts.ts';
 import { mayName } from '../../rooms/aliases.ts';
-import type { DirectoryQuestion, RoomDirectory } from '../../rooms/public-rooms.ts';
+import { listed } from '../../rooms/public-rooms.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 
 const page_max = 500;
 const page_default = 100;
+const token_length_max = 512;
 const visibilityPath = '/_matrix/client/v3/directory/list/room/:roomId';
 
 /** The directory of published rooms (Client-Server API, "Published room directory"). */
-export function publicRoomEndpoints(
-  storage: Storage,
-  options: HomeserverOptions,
-  rooms: Rooms,
-  directory: RoomDirectory,
-): Endpoint[] {
-  const list = async (query: URLSearchParams, question: DirectoryQuestion): Promise<object> => {
+export function publicRoomEndpoints(storage: Storage, options: HomeserverOptions, rooms: Rooms): Endpoint[] {
+  const list = async (query: URLSearchParams, question: DirectoryQuery): Promise<object> => {
     const server = query.get('server');
     if (server !== null && server !== options.serverName)
       throw notFound('The directories of other servers cannot be reached from here');
-    const { chunk, total } = await directory.list(question);
-    const next = question.offset + chunk.length;
+    const { rooms: found, more, total } = await storage.directory.publishedRooms(question);
+    const [first, last] = [found[0], found.at(-1)];
+    const backward = question.from?.direction === 'before';
+    const before = backward ? more : question.from !== undefined;
+    const after = backward || more;
     return {
-      chunk,
+      chunk: found.map(listed),
       total_room_count_estimate: total,
-      ...(chunk.length > 0 && next < total && { next_batch: `p${next}` }),
-      ...(question.offset > 0 && { prev_batch: `p${Math.max(0, question.offset - question.limit)}` }),
+      ...(after && last !== undefined && { next_batch: writeToken('after', last) }),
+      ...(before && first !== undefined && { prev_batch: writeToken('before', first) }),
     };
   };
   return [
@@ -48,7 +47,7 @@ export function publicRoomEndpoints(
         list(query, {
           words: undefined,
           types: undefined,
-          offset: readToken(query.get('since')),
+          from: readToken(query.get('since')),
           limit: queryInteger(query, 'limit', { min: 0, max: page_max, fallback: page_default }),
         }),
     }),
@@ -77,7 +76,7 @@ export function publicRoomEndpoints(
           throw invalidParam("'visibility' must be public or private");
         if (!mayName(room, requester.userId) && !requester.isAdmin)
           throw forbidden('Publishing a room takes the right to set its aliases');
-        await storage.rooms.setPublished(room.nid, visibility === 'public');
+        await storage.directory.setPublished(room.nid, visibility === 'public');
         room.published = visibility === 'public';
         return {};
       },
@@ -85,7 +84,7 @@ export function publicRoomEndpoints(
   ];
 }
 
-function readQuestion(body: JsonObject): DirectoryQuestion {
+function readQuestion(body: JsonObject): DirectoryQuery {
   const filter = optionalObject(body, 'filter') ?? {};
   const limit = optionalInteger(body, 'limit', { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? page_default;
   const words = optionalString(filter, 'generic_search_term', 255)?.trim();
@@ -95,14 +94,21 @@ function readQuestion(body: JsonObject): DirectoryQuestion {
       if (type !== null && typeof type !== 'string') throw badJson("'room_types' holds room types");
       return type;
     }),
-    offset: readToken(optionalString(body, 'since', 64) ?? null),
+    from: readToken(optionalString(body, 'since', token_length_max) ?? null),
     limit: Math.min(limit, page_max),
   };
 }
 
-/** @returns the offset that a paging token stands for. */
-function readToken(token: string | null): number {
-  if (token === null || token === '') return 0;
-  if (!/^p\d{1,9}$/.test(token)) throw invalidParam("'since' is not a token of this server");
-  return Number(token.slice(1));
+/** A token names the room at its place, so that pages neither repeat nor pass over rooms while others come and go. */
+function writeToken(direction: 'after' | 'before', { joinedMembers, roomId }: DirectoryPlace): string {
+  return Buffer.from(`${direction} ${joinedMembers} ${roomId}`).toString('base64url');
+}
+
+function readToken(token: string | null): DirectoryQuery['from'] {
+  if (token === null || token === '') return undefined;
+  const text = token.length > token_length_max ? '' : Buffer.from(token, 'base64url').toString();
+  const [, direction, members, roomId = ''] = /^(after|before) (\d{1,9}) ([^\0]*)$/.exec(text) ?? [];
+  if (direction !== 'after' && direction !== 'before')
+    throw invalidParam("'since' is not a token of this server");
+  return { direction, place: { joinedMembers: Number(members), roomId } };
 }

@@ -36,8 +36,9 @@ const searched: Readonly<Record<string, string>> = {
 };
 
 interface Question {
+  readonly text: string;
   readonly words: readonly string[];
-  readonly types: ReadonlySet<string>;
+  readonly types: readonly string[];
   readonly rooms: ReadonlyMap<number, Room>;
   readonly matches: (event: StoredEvent, room: Room) => boolean;
   readonly limit: number;
@@ -87,7 +88,8 @@ async function readQuestion(
   criteria: JsonObject,
   nextBatch: string | null,
 ): Promise<Question> {
-  const words = requiredString(criteria, 'search_term', 255).toLowerCase().split(/\s+/).filter(Boolean);
+  const text = requiredString(criteria, 'search_term', 255);
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) throw missingParam("'search_term' is empty");
   const keys = optionalStrings(criteria, 'keys', 3) ?? ['content.body', 'content.name', 'content.topic'];
   const types = Object.entries(searched).filter(([, key]) => keys.includes(`content.${key}`));
@@ -104,8 +106,9 @@ async function readQuestion(
   const limit =
     optionalInteger(definition, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? page_default;
   return {
+    text,
     words: words.slice(0, words_max),
-    types: new Set(types.map(([type]) => type)),
+    types: types.map(([type]) => type),
     rooms: await parts.rooms.byNids(entries.map((entry) => entry.roomNid)),
     matches: (event, room) =>
       filter({
@@ -160,7 +163,9 @@ async function find(
   for (let reads = 0; reads < reads_max; reads += 1) {
     const candidates = await parts.storage.rooms.search({
       roomNids: [...question.rooms.keys()],
-      words: question.words,
+      types: question.types,
+      text: question.text,
+      wordsMax: words_max,
       limit: candidates_per_read,
       before,
     });
@@ -182,12 +187,7 @@ async function hitOf(
   event: StoredEvent,
 ): Promise<Hit | undefined> {
   const room = question.rooms.get(event.roomNid);
-  if (room === undefined || !question.types.has(event.type)) return undefined;
-  const text = parsePdu(event).content[searched[event.type] ?? ''];
-  if (typeof text !== 'string') return undefined;
-  const lower = text.toLowerCase();
-  if (!question.words.every((word) => lower.includes(word)) || !question.matches(event, room))
-    return undefined;
+  if (room === undefined || !question.matches(event, room)) return undefined;
   const sight = await parts.visibility.sight(room, requester.userId);
   return sight.sees(event) && sight.shown(event) === event ? { event, room, sight } : undefined;
 }
