@@ -1,39 +1,16 @@
 // The server is killed while an account is being erased: the next start finishes it.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, it } from 'node:test';
-import { startServerProcess } from '@majlis/ops/dev';
-import type { ServerProcess } from '@majlis/ops/dev';
+import { it } from 'node:test';
 import { Client, register, until } from '../http/client.ts';
 import type { Json } from '../http/client.ts';
+import { OwnServer } from './own-server.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'majlis-closing-'));
-const running = new Set<ServerProcess>();
+const own = new OwnServer('closing');
 const roomCount = 70;
 
-async function start(): Promise<ServerProcess> {
-  const args = ['--port', '0', '--server-name', 'localhost:1', '--data', join(base, 'data')];
-  const server = await startServerProcess([...args, '--profile', 'open', '--no-web-app']);
-  running.add(server);
-  void server.ended.then(() => running.delete(server));
-  return server;
-}
-
-async function kill(server: ServerProcess): Promise<void> {
-  server.signalGroup('SIGKILL');
-  await server.ended;
-}
-
-after(async () => {
-  for (const server of running) await kill(server);
-  rmSync(base, { recursive: true, force: true });
-});
-
 it('is finished at the next start', async () => {
-  const first = await start();
+  const first = await own.start();
   const alice = await register(first.url, 'alice', 'Alice');
   const bob = await register(first.url, 'bob');
   const rooms: string[] = [];
@@ -52,10 +29,10 @@ it('is finished at the next start', async () => {
     })
     .catch(() => undefined);
   await bob.sync(since, { timeout: 30_000 });
-  await kill(first);
+  await own.kill(first);
   await closing;
 
-  const second = await start();
+  const second = await own.start();
   const again = new Client(second.url, bob.token);
   const left = async (roomId: string): Promise<true | undefined> => {
     const path = `/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${alice.userId}`;
@@ -65,5 +42,5 @@ it('is finished at the next start', async () => {
   for (const roomId of rooms) assert.ok(await until(() => left(roomId), 'the leave'));
   const path = `/_matrix/client/v1/media/download/${uri.slice('mxc://'.length)}`;
   await until(async () => ((await again.call('GET', path)).status === 404 ? true : undefined), 'the end');
-  await kill(second);
+  await own.kill(second);
 });

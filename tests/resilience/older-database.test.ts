@@ -1,53 +1,25 @@
 // A database of before there was an index of words and a list of published rooms: the next start makes them.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, it } from 'node:test';
 import pg from 'pg';
-import { createTestDatabase, startServerProcess } from '@majlis/ops/dev';
+import { createTestDatabase } from '@majlis/ops/dev';
 import type { ServerProcess } from '@majlis/ops/dev';
 import { Client, register } from '../http/client.ts';
 import type { Json } from '../http/client.ts';
+import { OwnServer } from './own-server.ts';
 
-const data = mkdtempSync(join(tmpdir(), 'majlis-older-'));
-const running = new Set<ServerProcess>();
 const database = await createTestDatabase();
-
-async function start(): Promise<ServerProcess> {
-  const args = [
-    '--port',
-    '0',
-    '--server-name',
-    'localhost:1',
-    '--data',
-    data,
-    '--database-url',
-    database.url,
-  ];
-  const server = await startServerProcess([...args, '--profile', 'open', '--no-web-app']);
-  running.add(server);
-  void server.ended.then(() => running.delete(server));
-  return server;
-}
+const own = new OwnServer('older', '--database-url', database.url);
+after(() => database.drop());
 
 async function stop(server: ServerProcess): Promise<void> {
   server.signal('SIGTERM');
   assert.deepEqual(await server.ended, { code: 0, signal: null });
 }
 
-after(async () => {
-  for (const server of running) {
-    server.signalGroup('SIGKILL');
-    await server.ended;
-  }
-  await database.drop();
-  rmSync(data, { recursive: true, force: true });
-});
-
 it('is indexed at the start', async () => {
-  const first = await start();
+  const first = await own.start();
   const alice = await register(first.url, 'alice');
   const roomId = await alice.createRoom({ visibility: 'public', name: 'Хонаи китоб' });
   await alice.send(roomId, 'أول رسالة');
@@ -63,7 +35,7 @@ it('is indexed at the start', async () => {
   await client.query('insert into event_words_missing (before) select position + 1 from stream');
   await client.end();
 
-  const second = await start();
+  const second = await own.start();
   const again = new Client(second.url, alice.token);
   const found: Json = await again.ok('POST', '/search', {
     search_categories: { room_events: { search_term: 'رساله' } },

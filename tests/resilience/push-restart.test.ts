@@ -1,39 +1,15 @@
 // What a push gateway could not be told yet outlives the server: killed or stopped, the next one tells it, once and in order.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, it } from 'node:test';
-import { startServerProcess } from '@majlis/ops/dev';
 import type { ServerProcess } from '@majlis/ops/dev';
 import { Client, register } from '../http/client.ts';
 import { Gateway } from '../http/push-gateway.ts';
+import { OwnServer } from './own-server.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'majlis-push-restart-'));
-const running = new Set<ServerProcess>();
+const own = new OwnServer('push-restart');
 const gateway = new Gateway();
 let open = false;
-
-async function start(origin: string): Promise<ServerProcess> {
-  const args = ['--port', '0', '--server-name', 'localhost:1', '--data', join(base, 'data')];
-  const server = await startServerProcess([
-    ...args,
-    '--profile',
-    'open',
-    '--no-web-app',
-    '--push-gateways',
-    origin,
-  ]);
-  running.add(server);
-  void server.ended.then(() => running.delete(server));
-  return server;
-}
-
-async function kill(server: ServerProcess): Promise<void> {
-  server.signalGroup('SIGKILL');
-  await server.ended;
-}
 
 const at = (server: ServerProcess, client: Client): Client => {
   const again = new Client(server.url, client.token);
@@ -42,15 +18,13 @@ const at = (server: ServerProcess, client: Client): Client => {
 };
 
 after(async () => {
-  for (const server of running) await kill(server);
   if (open) await gateway.close();
-  rmSync(base, { recursive: true, force: true });
 });
 
 it('tells after a kill and after a stop what had to wait, once and in order', async () => {
   const origin = await gateway.listen();
   open = true;
-  const first = await start(origin);
+  const first = await own.start('--push-gateways', origin);
   let alice = await register(first.url, 'alice', 'Alice');
   let bob = await register(first.url, 'bob');
   const roomId = await alice.createRoom({ name: 'مجلس', invite: [bob.userId] });
@@ -74,9 +48,9 @@ it('tells after a kill and after a stop what had to wait, once and in order', as
   await bob.ok('POST', `/rooms/${encodeURIComponent(roomId)}/receipt/m.read/${read}`, {});
   const waiting = [await alice.send(roomId, 'one'), await alice.send(roomId, 'two')];
   await alice.send(roomId, { msgtype: 'm.notice', body: 'notices do not push' });
-  await kill(first);
+  await own.kill(first);
 
-  const second = await start(origin);
+  const second = await own.start('--push-gateways', origin);
   alice = at(second, alice);
   bob = at(second, bob);
   await gateway.listen();
@@ -94,8 +68,8 @@ it('tells after a kill and after a stop what had to wait, once and in order', as
   second.signal('SIGTERM');
   assert.deepEqual(await second.ended, { code: 0, signal: null });
 
-  const third = await start(origin);
+  const third = await own.start('--push-gateways', origin);
   const last = await at(third, alice).send(roomId, 'after all that');
   assert.equal((await gateway.next()).event_id, last, 'nothing was told twice');
-  await kill(third);
+  await own.kill(third);
 });

@@ -2,37 +2,16 @@
 // known after.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, it } from 'node:test';
-import { startServerProcess } from '@majlis/ops/dev';
-import type { ServerProcess } from '@majlis/ops/dev';
+import { it } from 'node:test';
 import { Client } from '../http/client.ts';
 import type { Json } from '../http/client.ts';
+import { OwnServer } from './own-server.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'majlis-stopping-'));
-const running = new Set<ServerProcess>();
+const own = new OwnServer('stopping');
 const waitingEach = 20;
 
-async function start(): Promise<ServerProcess> {
-  const args = ['--port', '0', '--server-name', 'localhost:1', '--data', join(base, 'data')];
-  const server = await startServerProcess([...args, '--profile', 'open', '--no-web-app']);
-  running.add(server);
-  void server.ended.then(() => running.delete(server));
-  return server;
-}
-
-after(async () => {
-  for (const server of running) {
-    server.signalGroup('SIGKILL');
-    await server.ended;
-  }
-  rmSync(base, { recursive: true, force: true });
-});
-
 it('answers those who wait, says nothing else, and knows a transaction again', async () => {
-  const first = await start();
+  const first = await own.start();
   const noor = new Client(first.url);
   noor.take(
     await noor.ok('POST', '/register', {
@@ -71,7 +50,7 @@ it('answers those who wait, says nothing else, and knows a transaction again', a
     'nothing to complain of',
   );
 
-  const second = await start();
+  const second = await own.start();
   const again = new Client(second.url, noor.token);
   assert.equal(await again.send(roomId, 'مرحبا', 'm.room.message', 'once'), eventId);
   const { chunk } = await again.ok('GET', `/rooms/${encodeURIComponent(roomId)}/messages`, undefined, {

@@ -18,16 +18,8 @@ export interface RoomWithState extends RoomRow {
 }
 
 /** An event about to be written. Positions are given by the writer. */
-export interface NewEvent {
-  readonly roomNid: number;
-  readonly eventId: string;
-  readonly type: string;
-  readonly stateKey: string | null;
-  readonly sender: string;
-  readonly ts: number;
+export interface NewEvent extends Omit<StoredEvent, 'nid' | 'tl' | 'redactedBy'> {
   readonly depth: number;
-  readonly json: string;
-  readonly flags: number;
   /** Set for `m.room.member` events that take part in the state. */
   readonly membership?: string;
   readonly relatesTo?: { readonly eventId: string; readonly relType: string };
