@@ -88,7 +88,7 @@ export class LiveCall implements Call {
     try {
       this.listen();
       const way = await this.parts.entrance.enter(this.side(), () => {
-        this.state.value = 'waiting';
+        if (!this.leaving) this.state.value = 'waiting';
       });
       if (this.leaving) return;
       this.state.value = 'connecting';
@@ -282,9 +282,10 @@ export class LiveCall implements Call {
         this.soundBlocked.value = !room.canPlaybackAudio;
       })
       .on(RoomEvent.Reconnecting, () => {
-        this.state.value = 'reconnecting';
+        if (!this.leaving) this.state.value = 'reconnecting';
       })
       .on(RoomEvent.Reconnected, () => {
+        if (this.leaving) return;
         this.state.value = 'live';
         this.parts.entrance.participantsChanged('came');
         this.words.came();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { KeyProviderEvent } from 'livekit-client';
+import { createKeyMaterialFromBuffer, deriveKeys, KeyProviderEvent } from 'livekit-client';
+import { mediaKeyContent, readMediaKey } from './element-call-keys.ts';
+import { senderKey } from './epochs.ts';
 import type { Epoch } from './epochs.ts';
 import { MediaKeys } from './media-keys.ts';
 
@@ -61,6 +63,33 @@ test('after a new connection the own latest key is sent with, not the place of a
   await until(() => sending.includes(2));
   await keys.take('other', { index: 1, key: new Uint8Array(16), sentAt: 0 });
   assert.equal(keys.getLatestManuallySetKeyIndex(), 2);
+});
+
+test('what this device encrypts can be decrypted with the key that Element Call is given, in its place', async (t) => {
+  const { keys } = makeKeys(t);
+  const first = epoch(3);
+  await keys.use(first, '@a:s:D', [], () => undefined);
+  const content = mediaKeyContent(
+    '!room',
+    { userId: '@a:s', deviceId: 'D' },
+    3,
+    await senderKey(first, '@a:s:D'),
+    5,
+  );
+  const from = { sender: '@a:s', senderDevice: 'D', senderSigned: true };
+  const given = readMediaKey({ type: '', content, ...from }, '!room');
+  const own = keys.getKeys().find(({ participantIdentity }) => participantIdentity === '@a:s:D');
+  assert.ok(own && given);
+  assert.equal(own.keyIndex, given.index);
+  // As Element Call sets its key provider up.
+  const theirs = { ...keys.getOptions(), ratchetWindowSize: 10, keyringSize: 256 };
+  const sending = await deriveKeys(own.key, keys.getOptions());
+  const receiving = await deriveKeys(await createKeyMaterialFromBuffer(given.key.buffer), theirs);
+  const algorithm = { name: 'AES-GCM', iv: new Uint8Array(12) };
+  const frame = crypto.getRandomValues(new Uint8Array(100));
+  const sealed = await crypto.subtle.encrypt(algorithm, sending.encryptionKey, frame);
+  const opened = await crypto.subtle.decrypt(algorithm, receiving.encryptionKey, sealed);
+  assert.deepEqual(new Uint8Array(opened), frame);
 });
 
 test('the key ring is that of Element Call, and nobody’s key is ever given up', () => {

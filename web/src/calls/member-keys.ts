@@ -59,6 +59,7 @@ export class MemberKeys {
   private round: ReturnType<typeof setInterval> | undefined;
   private asked = { times: 0, at: 0 };
   private queue: Promise<unknown> = Promise.resolve();
+  private asking = false;
   private stopped = false;
 
   constructor(parts: MemberKeysParts) {
@@ -167,8 +168,20 @@ export class MemberKeys {
   }
 
   private async sealForGuests(): Promise<void> {
+    this.askForLinks();
     if (this.current !== undefined) await this.guestKeys.seal(this.current, this.since);
-    await this.guestKeys.askForLinks();
+  }
+
+  /** Beside everything else: the keys of the meeting do not wait for what others know of links. */
+  private askForLinks(): void {
+    if (this.asking || this.stopped) return;
+    this.asking = true;
+    this.guestKeys
+      .askForLinks()
+      .catch((thrown: unknown) => {
+        console.warn('A guest link is asked for later.', thrown instanceof Error ? thrown.message : thrown);
+      })
+      .finally(() => (this.asking = false));
   }
 
   private async giveToOthers(): Promise<void> {

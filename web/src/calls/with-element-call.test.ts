@@ -20,6 +20,7 @@ import { linkSharingOf } from './link-sharing.ts';
 import { MemberEntrance } from './member-entrance.ts';
 
 const others: OtherClient[] = [];
+const entrances: MemberEntrance[] = [];
 let running: RealServer;
 
 before(async () => {
@@ -33,6 +34,7 @@ before(async () => {
   process.env['MAJLIS_TEST_SERVER'] = running.url;
 });
 after(async () => {
+  for (const entrance of entrances) await entrance.leave().catch(() => undefined); // Left already.
   for (const client of others) client.stopClient();
   await stopEverything();
   await running.stop();
@@ -133,6 +135,7 @@ async function ours(someone: Someone, roomId: string, there: { value: readonly P
     links: linkSharingOf(someone.client),
     now: () => Date.now(),
   });
+  entrances.push(entrance);
   let identity = '';
   const way = await entrance.enter({
     ownIdentity: () => identity,
