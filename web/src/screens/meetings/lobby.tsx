@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import '../../styles/meeting.css';
+import '../../styles/lobby.css';
 import { Notice } from '../../ui/bubble.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -8,7 +9,7 @@ import { TextField } from '../../ui/field.tsx';
 import { Item } from '../../ui/row.tsx';
 import { savesData } from '../../platform/online.ts';
 import { loadCalls } from '../../models/current-call.ts';
-import { tellError } from '../../models/toasts.ts';
+import { attempt, tellError } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import { DevicePick } from './device-pick.tsx';
 import { LobbyPreview } from './lobby-preview.tsx';
@@ -117,7 +118,7 @@ export function Lobby({ title, detail, head, face, guest, dock, onEnter }: Lobby
               on={audioOnly}
               onChange={(on) => {
                 setAudioOnly(on);
-                void preview?.setCamera(!on);
+                void attempt(async () => preview?.setCamera(!on));
               }}
             />
           </Card>
