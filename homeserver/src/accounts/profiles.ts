@@ -6,6 +6,7 @@ import type { HomeserverParts } from '../parts.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Sender } from '../rooms/sender.ts';
 import type { UserRooms } from '../sync/user-rooms.ts';
+import { Turns } from '../turns.ts';
 import { inOwnRooms } from './own-rooms.ts';
 
 const profile_bytes_max = 65_536;
@@ -22,6 +23,7 @@ export class Profiles {
   readonly #rooms: Rooms;
   readonly #sender: Sender;
   readonly #userRooms: UserRooms;
+  readonly #tellings = new Turns();
 
   constructor(
     parts: Pick<HomeserverParts, 'storage' | 'log'>,
@@ -56,7 +58,9 @@ export class Profiles {
     }
     if (JSON.stringify(profile[key]) === JSON.stringify(kept)) return;
     await this.#parts.storage.accounts.setProfileField(userId, key, kept);
-    if (roomFields.some((field) => field === key)) await this.#tellRooms(userId);
+    // In turn, so that the last to tell the rooms tells what holds.
+    if (roomFields.some((field) => field === key))
+      await this.#tellings.take(userId, () => this.#tellRooms(userId));
   }
 
   async #tellRooms(userId: string): Promise<void> {

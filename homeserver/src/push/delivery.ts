@@ -4,6 +4,7 @@ import type { HomeserverParts } from '../parts.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { UserRooms } from '../sync/user-rooms.ts';
+import { Turns } from '../turns.ts';
 import type { PushGateways } from './gateways.ts';
 import { notification } from './notice.ts';
 import type { News } from './notice.ts';
@@ -51,7 +52,7 @@ export class PushDelivery {
   readonly #progress: PushProgress;
   readonly #works = new Map<string, Work>();
   readonly #timers = new Set<() => void>();
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
   readonly #line: Array<() => Promise<void>> = [];
   readonly #delivering = new Set<Promise<void>>();
   /** Users who may have a pusher. */
@@ -135,15 +136,10 @@ export class PushDelivery {
 
   /** One after the other for each user, so that what was judged is judged without gaps. */
   #inTurn(userId: string, work: () => Promise<void>): void {
-    const before = this.#turns.get(userId) ?? Promise.resolve();
-    const turn = before.then(work).catch((error: unknown) => {
+    this.#turns.take(userId, work).catch((error: unknown) => {
       if (this.#stopped) return;
       this.#parts.log.warn('a push could not be judged', { reason: String(error) });
       this.#catchUp(this.#parts.storage.stream.position());
-    });
-    this.#turns.set(userId, turn);
-    void turn.then(() => {
-      if (this.#turns.get(userId) === turn) this.#turns.delete(userId);
     });
   }
 

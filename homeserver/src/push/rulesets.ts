@@ -1,6 +1,7 @@
 import { defaultPushRules, isJsonObject, pushRuleKinds } from '@majlis/protocol';
 import type { JsonValue, PushRule, PushRuleset } from '@majlis/protocol';
 import type { Committed, Storage } from '@majlis/storage';
+import { Turns } from '../turns.ts';
 
 export const pushRulesType = 'm.push_rules';
 const rulesets_max = 20_000;
@@ -9,7 +10,9 @@ const rulesets_max = 20_000;
 export class Rulesets {
   readonly #storage: Storage;
   readonly #cache = new Map<string, PushRuleset>();
-  readonly #changes = new Map<string, Promise<void>>();
+  readonly #changes = new Turns();
+  /** Grows with every change: what was read before it must not be remembered. */
+  #serial = 0;
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -19,16 +22,19 @@ export class Rulesets {
     for (const { change } of committed) {
       if (change.kind === 'unknown') this.#cache.clear();
       else if (change.kind === 'account-data' && change.roomNid === 0) this.#cache.delete(change.userId);
+      else continue;
+      this.#serial += 1;
     }
   }
 
   async of(userId: string): Promise<PushRuleset> {
     const known = this.#cache.get(userId);
     if (known !== undefined) return known;
+    const serial = this.#serial;
     const text = await this.#storage.rooms.accountDataOf(userId, 0, pushRulesType);
     const ruleset = withDefaults(userId, text === undefined ? undefined : (JSON.parse(text) as JsonValue));
     if (this.#cache.size >= rulesets_max) this.#cache.clear();
-    this.#cache.set(userId, ruleset);
+    if (serial === this.#serial) this.#cache.set(userId, ruleset);
     return ruleset;
   }
 
@@ -38,17 +44,8 @@ export class Rulesets {
   }
 
   /** Changes the rules of one user; changes that come at once are made one after another. */
-  async change(userId: string, edit: (ruleset: PushRuleset) => PushRuleset): Promise<void> {
-    const before = this.#changes.get(userId) ?? Promise.resolve();
-    const change = before
-      .catch(() => undefined)
-      .then(async () => this.#save(userId, edit(await this.of(userId))));
-    this.#changes.set(userId, change);
-    try {
-      await change;
-    } finally {
-      if (this.#changes.get(userId) === change) this.#changes.delete(userId);
-    }
+  change(userId: string, edit: (ruleset: PushRuleset) => PushRuleset): Promise<void> {
+    return this.#changes.take(userId, async () => this.#save(userId, edit(await this.of(userId))));
   }
 
   async #save(userId: string, ruleset: PushRuleset): Promise<void> {
