@@ -14,9 +14,6 @@ const encryption = {
   content: { algorithm: 'm.megolm.v1.aes-sha2' },
 };
 
-/** Members may join and leave the room's meeting (MatrixRTC says so in a state event). */
-const callLevels = { events: { 'org.matrix.msc3401.call.member': 0 } };
-
 export class RoomListDoor implements RoomList {
   readonly loaded: ReadonlySignal<boolean>;
   readonly all: ReadonlySignal<readonly RoomSummary[]>;
@@ -55,7 +52,6 @@ export class RoomListDoor implements RoomList {
       is_direct: true,
       invite: [userId],
       initial_state: [encryption],
-      power_level_content_override: callLevels,
     });
     const directs = session.book.accountDatum('m.direct') ?? {};
     const rooms = Array.isArray(directs[userId]) ? directs[userId] : [];
@@ -83,7 +79,6 @@ export class RoomListDoor implements RoomList {
       ...(group.topic === undefined ? {} : { topic: group.topic }),
       invite: group.invite.map((user) => wholeUserId(user, session.own.userId)),
       initial_state: state,
-      power_level_content_override: callLevels,
     });
     const name = {
       eventId: '',
