@@ -114,6 +114,9 @@ describe('a meeting of two members and a guest', () => {
     await salma.page.getByRole('button', { name: 'إدخال', exact: true }).click();
     await rahim.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
     await Promise.all([hearsAndSees(rahim), hearsAndSees(salma), hearsAndSees(karim)]);
+    // Everybody learns of everybody that they have the key, whoever got it first.
+    for (const { page } of [salma, karim, rahim])
+      await page.locator('.meeting-facts').getByText('يستطيع الجميع فك التشفير').waitFor();
   });
 
   it('a guest without the key of the link sees no picture', async () => {
@@ -144,6 +147,17 @@ describe('a meeting of two members and a guest', () => {
     await rahim.page.getByRole('button', { name: 'طلب الدخول' }).waitFor();
     assert.equal((await received(rahim)).packetsReceived, 0);
     await hearsAndSees(karim);
+  });
+
+  it('a member who did not make the link lets a guest in and gives them the key', async () => {
+    await salma.page.locator('.control-leave').click();
+    await salma.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor({ state: 'detached' });
+    const zaynab = await guest('زينب', link);
+    await karim.page.getByRole('button', { name: /الأشخاص/ }).click();
+    await karim.page.getByRole('button', { name: 'إدخال', exact: true }).click();
+    await zaynab.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
+    await Promise.all([hearsAndSees(zaynab), hearsAndSees(karim)]);
+    assert.deepEqual(zaynab.errors, []);
   });
 
   it('nothing broke on the way', () => {

@@ -8,7 +8,14 @@ export function makeRoom(options: JoinOptions, keyProvider: BaseKeyProvider, wor
   // Frames without a key are normal while a key changes; LiveKit would write a line for each.
   setLogLevel('error');
   setLogLevel('silent', LoggerNames.E2EE);
-  return new Room({
+  worker.addEventListener('message', (event: MessageEvent<WorkerNews>) => {
+    const { kind, data } = event.data;
+    const identity = data?.participantIdentity ?? '';
+    // LiveKit throws when the worker's answer is about somebody who has gone meanwhile.
+    const gone = kind === 'enable' && room.getParticipantByIdentity(identity) === undefined;
+    if (gone) event.stopImmediatePropagation();
+  });
+  const room = new Room({
     adaptiveStream: true,
     dynacast: true,
     stopLocalTrackOnUnpublish: true,
@@ -28,6 +35,13 @@ export function makeRoom(options: JoinOptions, keyProvider: BaseKeyProvider, wor
     },
     ...(options.devices?.speaker === undefined ? {} : { audioOutput: { deviceId: options.devices.speaker } }),
   });
+  return room;
+}
+
+/** What LiveKit's worker says, as far as it matters here. */
+interface WorkerNews {
+  readonly kind: string;
+  readonly data?: { readonly participantIdentity?: string };
 }
 
 const over: ReadonlySet<CallState> = new Set([

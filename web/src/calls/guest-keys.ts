@@ -1,5 +1,5 @@
 import type { LobbyGuest } from '@majlis/protocol';
-import { drawers } from './epochs.ts';
+import { drawers, isMember } from './epochs.ts';
 import type { Epoch, Participant } from './epochs.ts';
 import { linkOfOffer, proveOffer, sealEpoch } from './guest-seal.ts';
 import type { LinkBook } from './link-sharing.ts';
@@ -50,7 +50,10 @@ export class GuestKeys {
   /** Asks for the secrets of links by which guests wait or are in, and which nobody has told. */
   async askForLinks(): Promise<void> {
     const { guests, links, roomId, participants } = this.parts;
-    const near = participants().flatMap(({ userId }) => (userId === undefined ? [] : [userId]));
+    const own = this.parts.ownIdentity();
+    const near = participants()
+      .filter((one) => isMember(one) && one.epochs && one.identity !== own)
+      .map(({ userId = '', deviceId = '' }) => ({ userId, deviceId }));
     for (const { key_offer: offer } of guests()) {
       const linkId = offer === undefined ? undefined : linkOfOffer(offer);
       if (offer === undefined || linkId === undefined) continue;

@@ -101,14 +101,14 @@ test('who does not know a link asks those near first, then all, and is answered 
   const [asking, near, far] = [add('@a', 'A1'), add('@b', 'B1'), add('@c', 'C1')];
   const secret = newLinkSecret();
   await far.secrets.add(roomId, 'link', secret);
-  await asking.want(roomId, 'link', ['@b']);
+  await asking.want(roomId, 'link', [{ userId: '@b', deviceId: 'B1' }]);
   await settled();
   assert.deepEqual(sent, [{ from: 'A1', to: 'B1', type: 'link_request' }]);
-  await asking.want(roomId, 'link', ['@b']);
+  await asking.want(roomId, 'link', [{ userId: '@b', deviceId: 'B1' }]);
   assert.equal(sent.length, 1, 'not again at once');
   clock.now += 4000;
   const learnt = new Promise<void>((resolve) => asking.onNew(resolve));
-  await asking.want(roomId, 'link', ['@b']);
+  await asking.want(roomId, 'link', [{ userId: '@b', deviceId: 'B1' }]);
   await learnt;
   assert.deepEqual(await asking.candidates('link'), [secret]);
   assert.deepEqual(await near.candidates('link'), []);
@@ -152,6 +152,30 @@ test('whoever is not a member, or speaks from an unsigned device, learns nothing
   }
   await settled();
   for (const linkId of ['short', '../', 'other']) assert.deepEqual(await knows.candidates(linkId), []);
+});
+
+test('a device in the same meeting is answered and heard though nobody signed it, for as long as it is there', async (t) => {
+  const { add, clock, settled } = makeRoom(t);
+  const [knows, asks] = [add('@a', 'A1'), add('@b', 'B2', false)];
+  const [secret, other] = [newLinkSecret(), newLinkSecret()];
+  await knows.secrets.add(roomId, 'link', secret);
+  await asks.secrets.add(roomId, 'other', other);
+  const near = (deviceId: string) => [{ userId: `@${deviceId[0]?.toLowerCase()}`, deviceId }];
+  await asks.want(roomId, 'link', near('A1'));
+  await settled();
+  assert.deepEqual(await asks.candidates('link'), []);
+  const stop = knows.meet(roomId, ({ userId, deviceId }) => userId === '@b' && deviceId === 'B2');
+  clock.now += 4000;
+  await asks.want(roomId, 'link', near('A1'));
+  await knows.want(roomId, 'other', near('B2'));
+  await settled();
+  assert.deepEqual(await asks.candidates('link'), [secret]);
+  assert.deepEqual(await knows.candidates('other'), [other]);
+  stop();
+  await knows.secrets.add(roomId, 'later', newLinkSecret());
+  await asks.want(roomId, 'later', near('A1'));
+  await settled();
+  assert.deepEqual(await asks.candidates('later'), []);
 });
 
 test('a wrong secret does not keep the right one out, and a known one is not replaced', async () => {

@@ -1,5 +1,5 @@
 import { effect, untracked } from '@preact/signals-core';
-import type { DeviceMessage, JsonContent, MatrixClient, Signalling } from '../matrix/door.ts';
+import type { DeviceAddress, DeviceMessage, JsonContent, MatrixClient, Signalling } from '../matrix/door.ts';
 import { LinkSecrets } from './link-secrets.ts';
 
 /** Encrypted to-device messages about guest links. */
@@ -12,7 +12,7 @@ const linksAtOnce = 20;
 const membersAtMost = 100;
 /** The same is asked for again after so long, doubled each time up to the latter; milliseconds. */
 const askAgain = 4000;
-const askAgainAtMost = 60_000;
+const askAgainAtMost = 20_000;
 /** The same device is answered the same once in so long; milliseconds. */
 const answerAgain = 3000;
 const remembered = 500;
@@ -21,8 +21,10 @@ const remembered = 500;
 export interface LinkBook {
   /** Secrets that were told for a link; at most one is right. */
   candidates(linkId: string): Promise<readonly string[]>;
-  /** Asks for a link's secret, not too often: first the own devices and the people who are near, then all members. */
-  want(roomId: string, linkId: string, near: readonly string[]): Promise<void>;
+  /** Asks for a link's secret, not too often: first the own devices and the `near` ones, then all members. */
+  want(roomId: string, linkId: string, near: readonly DeviceAddress[]): Promise<void>;
+  /** While this device is in the meeting of a room with others: `isThere` says which. Answers the way to stop. */
+  meet(roomId: string, isThere: (device: DeviceAddress) => boolean): () => void;
   onNew(listen: () => void): () => void;
 }
 
@@ -37,13 +39,15 @@ export interface LinkSharingParts {
 
 /**
  * Tells the members of a room the secrets of its guest links, so that whoever of them is in the meeting can let a guest decrypt. They go by
- * Olm to devices that their owners have signed, when a link is made and when somebody asks; no server can read them.
+ * Olm, when a link is made and when somebody asks; no server can read them. They go to devices that their owners have signed: a server
+ * could add another. And to those in the same meeting, which everybody there sees and which hold its key.
  */
 export class LinkSharing implements LinkBook {
   readonly secrets: LinkSecrets;
   private readonly parts: LinkSharingParts;
   private readonly asked = new Map<string, { times: number; at: number }>();
   private readonly answered = new Map<string, number>();
+  private readonly meetings = new Map<string, (device: DeviceAddress) => boolean>();
 
   constructor(parts: LinkSharingParts) {
     this.parts = parts;
@@ -68,13 +72,20 @@ export class LinkSharing implements LinkBook {
     return this.secrets.onNew(listen);
   }
 
+  meet(roomId: string, isThere: (device: DeviceAddress) => boolean): () => void {
+    this.meetings.set(roomId, isThere);
+    return () => {
+      if (this.meetings.get(roomId) === isThere) this.meetings.delete(roomId);
+    };
+  }
+
   /** A link was made here: keeps its secret, and tells the members. That they could not be told is no failure: they can ask. */
   async made(roomId: string, linkId: string, secret: string): Promise<void> {
     await this.secrets.add(roomId, linkId, secret);
     this.inBackground(this.tellMembers(roomId, linkId, secret));
   }
 
-  async want(roomId: string, linkId: string, near: readonly string[]): Promise<void> {
+  async want(roomId: string, linkId: string, near: readonly DeviceAddress[]): Promise<void> {
     const { signalling, now, ownUserId } = this.parts;
     const { times, at } = this.asked.get(linkId) ?? { times: 0, at: -Infinity };
     if (times > 0 && now() - at < Math.min(askAgain * 2 ** (times - 1), askAgainAtMost)) return;
@@ -82,10 +93,15 @@ export class LinkSharing implements LinkBook {
     // Nobody knows the secret of a link better than who made it.
     if (await this.secrets.madeHere(linkId)) return;
     const joined = await signalling.joinedMembers(roomId);
+    const content = { room_id: roomId, link_ids: [linkId] };
+    const targets = near.filter(({ userId }) => joined.includes(userId));
+    if (targets.length > 0) await signalling.sendToDevices(targets, askType, content);
     const all = times > 0 && joined.length <= membersAtMost;
-    const own = ownUserId();
-    const people = joined.filter((userId) => all || userId === own || near.includes(userId));
-    await signalling.sendToPeople(people, askType, { room_id: roomId, link_ids: [linkId] });
+    await signalling.sendToPeople(
+      all ? joined : joined.filter((userId) => userId === ownUserId()),
+      askType,
+      content,
+    );
   }
 
   private async tellMembers(roomId: string, linkId: string, secret: string): Promise<void> {
@@ -125,10 +141,12 @@ export class LinkSharing implements LinkBook {
     await signalling.sendToDevices([{ userId, deviceId }], linkType, linksContent(roomId, known));
   }
 
-  /** The room that a message is about, if its sender may speak of it: a signed device of a member. */
-  private async roomOf({ content, sender, senderSigned }: DeviceMessage): Promise<string | undefined> {
+  /** The room that a message is about, if its sender may speak of it: a device of a member, signed or in the same meeting. */
+  private async roomOf({ content, sender, ...device }: DeviceMessage): Promise<string | undefined> {
     const { room_id: roomId } = content;
-    if (!senderSigned || typeof roomId !== 'string' || !this.parts.isIn(roomId)) return undefined;
+    if (typeof roomId !== 'string' || !this.parts.isIn(roomId)) return undefined;
+    const there = this.meetings.get(roomId)?.({ userId: sender, deviceId: device.senderDevice }) === true;
+    if (!device.senderSigned && !there) return undefined;
     return (await this.parts.signalling.joinedMembers(roomId)).includes(sender) ? roomId : undefined;
   }
 

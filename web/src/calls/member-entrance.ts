@@ -25,7 +25,8 @@ export class MemberEntrance implements Entrance {
   private readonly api: MemberApi;
   private readonly announcement: CallAnnouncement;
   private readonly ended = new AbortController();
-  private stopLinks: () => void = () => undefined;
+  private readonly stops: (() => void)[] = [];
+  private side: CallSide | undefined;
   private readonly proved = new Set<string>();
   private keys: MemberKeys | undefined;
 
@@ -40,6 +41,7 @@ export class MemberEntrance implements Entrance {
   }
 
   async enter(side: CallSide): Promise<JoinAnswer> {
+    this.side = side;
     this.keys = new MemberKeys({
       ...this.parts,
       api: this.api,
@@ -58,7 +60,13 @@ export class MemberEntrance implements Entrance {
   entered(): void {
     this.keys?.changed('came');
     void this.watchLobby();
-    this.stopLinks = this.parts.links.onNew(() => void this.proveAgain());
+    const { links, roomId } = this.parts;
+    this.stops.push(
+      links.onNew(() => void this.proveAgain()),
+      links.meet(roomId, ({ userId, deviceId }) =>
+        (this.side?.participants() ?? []).some((one) => one.userId === userId && one.deviceId === deviceId),
+      ),
+    );
     // It says itself what failed, and tries again.
     this.announcement.announce().catch(() => undefined);
   }
@@ -73,7 +81,7 @@ export class MemberEntrance implements Entrance {
 
   async leave(): Promise<void> {
     this.ended.abort();
-    this.stopLinks();
+    for (const stop of this.stops.splice(0)) stop();
     this.keys?.stop();
     await this.announcement.end();
   }

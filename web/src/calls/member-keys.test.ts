@@ -94,6 +94,10 @@ class Links implements LinkBook {
     this.wanted.push(linkId);
   }
 
+  meet() {
+    return () => undefined;
+  }
+
   onNew(listen: () => void) {
     this.listeners.add(listen);
     return () => this.listeners.delete(listen);

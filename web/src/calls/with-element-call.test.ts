@@ -176,6 +176,7 @@ test('Element Call’s library and we see each other, have each other’s keys, 
   const salmaIn = await ours(salma, roomId, there);
   there.value = [salmaIn.participant];
   salmaIn.entrance.entered();
+  await waitFor('her own epoch', () => salmaIn.epochs.value[0]);
   const { rtc_transports: transports } = (await (
     await fetch(`${server}/_matrix/client/unstable/org.matrix.msc4143/rtc/transports`, {
       headers: { authorization: `Bearer ${ella.getAccessToken()}` },

@@ -43,7 +43,8 @@ test('members learn a new link at once or when they ask; a device that nobody si
   await waitFor('three members', () => omar.client.rooms.summary(roomId).value?.members === 3);
   await salma.client.stop();
   const learnt = learns(latest, secret);
-  await latest.want(roomId, 'link', [omar.client.session.value?.userId ?? '']);
+  const { userId, deviceId } = omar.client.session.value ?? { userId: '', deviceId: '' };
+  await latest.want(roomId, 'link', [{ userId, deviceId }]);
   await learnt;
   assert.deepEqual(await strange.candidates('link'), []);
 });
