@@ -23,6 +23,7 @@ import { startNeighbours } from './neighbours.ts';
 import { openOwnStorage } from './database/storage.ts';
 import { clock, random, scheduler } from './real-world.ts';
 import { ownUrl, settingsOf } from './settings.ts';
+import { accentStyleSheet } from './web-app/accent.ts';
 import { webAppRoute } from './web-app/files.ts';
 
 export interface ComposeOptions {
@@ -111,7 +112,9 @@ async function start(
     web: dist === undefined ? { ok: false, off: true } : { ok: true },
   });
   http.serve([
-    dist === undefined ? nothingRoute : webAppRoute(dist, publicUrl.startsWith('https:')),
+    dist === undefined
+      ? nothingRoute
+      : webAppRoute(dist, publicUrl.startsWith('https:'), accentStyleSheet(configuration.appearance.accent)),
     { prefix: '/_matrix', handle: homeserver.handle },
     { prefix: '/.well-known/matrix', handle: homeserver.handle },
     ...(meetings === undefined

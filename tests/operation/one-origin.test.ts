@@ -68,6 +68,16 @@ describe('one origin', () => {
     }
   });
 
+  it("links the operator's colours from every page, empty while they are the app's own", async () => {
+    const html = await (await fetch(server.url)).text();
+    assert.match(html, /<link rel="stylesheet" href="\/accent\.css"/);
+    const sheet = await fetch(`${server.url}/accent.css`);
+    assert.equal(sheet.status, 200);
+    assert.equal(sheet.headers.get('content-type'), 'text/css; charset=utf-8');
+    assert.match(sheet.headers.get('content-security-policy') ?? '', /style-src 'self';/);
+    assert.equal(await sheet.text(), '');
+  });
+
   it('has no file but those of the app', async () => {
     for (const path of [
       '/assets/missing.js',

@@ -92,6 +92,20 @@ describe('configuration', () => {
     );
   });
 
+  it('takes an accent that can be read, and names another for one that cannot', () => {
+    const accent = (given: string): unknown =>
+      loadConfiguration({ args: ['--accent', given], env: {} }).appearance.accent;
+    assert.equal(loadConfiguration({ args: [], env: {} }).appearance.accent, '#0E6B5C');
+    assert.equal(accent('#1e5aa8'), '#1E5AA8');
+    for (const given of ['blue', '#12345', '#1234567', '#12345G', '1E5AA8'])
+      refuses(() => accent(given), /--accent cannot be ".*": it takes a colour such as #0E6B5C\.$/);
+    refuses(
+      () => accent('#FFFF00'),
+      /--accent cannot be "#FFFF00": it takes a darker colour, such as #[\dA-F]{6}: .* 4\.5 is the least\.$/,
+    );
+    refuses(() => withFile('{ "accent": "#FFFFFF" }'), /accent in .* cannot be "#FFFFFF"/);
+  });
+
   it('refuses demo and open on anything but loopback', () => {
     for (const profile of ['demo', 'open']) {
       for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.org', '128.0.0.1']) {

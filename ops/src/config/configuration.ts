@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { accountsSection } from './accounts.ts';
+import { appearanceSection } from './appearance.ts';
 import { contactsSection } from './contacts.ts';
 import { databaseSection } from './database.ts';
 import { mediaSection } from './media.ts';
@@ -20,6 +21,7 @@ export const sections = {
   media: mediaSection,
   meetings: meetingsSection,
   contacts: contactsSection,
+  appearance: appearanceSection,
 } as const;
 
 type Sections = typeof sections;

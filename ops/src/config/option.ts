@@ -80,6 +80,20 @@ export function text<Value extends string | undefined>(
   });
 }
 
+/** A colour as `#RRGGBB`; `refusal` says what is wanted instead of one that has the form but does not do. */
+export function colour(
+  description: string,
+  extras: Extras<string> & {
+    readonly limits: string;
+    readonly refusal: (given: string) => string | undefined;
+  },
+): Option<string> {
+  return option('colour', description, extras.limits, extras, (given) => {
+    const wanted = /^#[\da-f]{6}$/i.test(given) ? extras.refusal(given) : 'a colour such as #0E6B5C';
+    return wanted === undefined ? { value: given.toUpperCase() } : { wanted };
+  });
+}
+
 /** An absolute http or https address, without query and fragment; a closing slash is taken off. */
 export function address<Value extends string | undefined>(
   description: string,

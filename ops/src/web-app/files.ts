@@ -39,9 +39,14 @@ interface File {
 
 const hashedName = /^\/assets\/.*-[\w-]{8,}\.\w+$/;
 
-/** The route of last resort: the app. @param dist the built app, with compressed files beside the plain ones */
-export function webAppRoute(dist: string, https: boolean): Route {
+/**
+ * The route of last resort: the app.
+ * @param dist the built app, with compressed files beside the plain ones
+ * @param accentSheet what `/accent.css` says: the operator's colours
+ */
+export function webAppRoute(dist: string, https: boolean, accentSheet: string): Route {
   const files = readFolder(dist);
+  const accentTag = tagOf(accentSheet);
   const headers = appHeaders(https);
   return {
     prefix: '/',
@@ -53,6 +58,10 @@ export function webAppRoute(dist: string, https: boolean): Route {
         return;
       }
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      if (path === '/accent.css') {
+        sendAccent(accentSheet, accentTag, request, response);
+        return;
+      }
       const file =
         files.get(path === '/' ? '/index.html' : path) ??
         (isPage(path, request) ? files.get('/index.html') : undefined);
@@ -89,28 +98,44 @@ function readFolder(dist: string): Map<string, File> {
       if (suffix === '' || all.has(name + suffix))
         variants.set(encoding, { path, bytes: statSync(path).size });
     }
-    const tag = `"${createHash('sha256')
-      .update(readFileSync(join(dist, name)))
-      .digest('base64url')
-      .slice(0, 22)}"`;
+    const tag = tagOf(readFileSync(join(dist, name)));
     files.set(`/${name}`, { type, tag, immutable: hashedName.test(`/${name}`), variants });
   }
   return files;
 }
 
+/** A strong entity tag: it changes with the content. */
+function tagOf(content: string | Buffer): string {
+  return `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+}
+
+/** Sets the tag; when the reader has this very content, says so and ends the answer. */
+function isKnown(tag: string, request: IncomingMessage, response: ServerResponse): boolean {
+  response.setHeader('ETag', tag);
+  const known = (request.headers['if-none-match'] ?? '')
+    .split(/\s*,\s*/)
+    .some((one) => one.replace(/^W\//, '') === tag);
+  if (known) response.writeHead(304).end();
+  return known;
+}
+
+/**
+ * The page waits for this sheet before it shows anything. So what the browser has is used at once, without a network too, and
+ * a change is fetched meanwhile for the next visit (RFC 5861, "stale-while-revalidate").
+ */
+const accentCaching = `public, max-age=${10 * 60}, stale-while-revalidate=${365 * 24 * 60 * 60}`;
+
+function sendAccent(sheet: string, tag: string, request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Cache-Control', accentCaching);
+  if (isKnown(tag, request, response)) return;
+  response.writeHead(200, { 'Content-Type': types['.css'], 'Content-Length': Buffer.byteLength(sheet) });
+  response.end(request.method === 'HEAD' ? undefined : sheet);
+}
+
 function send(file: File, request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-  response.setHeader('ETag', file.tag);
   response.setHeader('Vary', 'Accept-Encoding');
-  if (
-    (request.headers['if-none-match'] ?? '')
-      .split(/\s*,\s*/)
-      .some((tag) => tag.replace(/^W\//, '') === file.tag)
-  ) {
-    response.writeHead(304);
-    response.end();
-    return;
-  }
+  if (isKnown(file.tag, request, response)) return;
   const encoding = chooseEncoding(request.headers['accept-encoding'] ?? '', file);
   const variant = file.variants.get(encoding);
   if (variant === undefined) {
