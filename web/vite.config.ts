@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
-import { stripWasm } from './build/strip-wasm.ts';
+import { cryptoModule, withoutWholeModule } from './build/crypto-module.ts';
 
 /** Where the sources find a server while they are being worked on: `MAJLIS_SERVER`, else the usual port. */
 const server = process.env['MAJLIS_SERVER'] ?? 'http://127.0.0.1:8008';
 /** Kept when they are first used: languages, encryption, calls, the gallery. */
-const loadedOnFirstUse = /^(gallery|calls|e2ee-worker|worker|remote|picture|ar|en|fr|ru|tg)-[\w-]{8}\./;
+const loadedOnFirstUse =
+  /^(gallery|calls|crypto|e2ee-worker|worker|remote|picture|ar|en|fr|ru|tg)-[\w-]{8}\./;
 
 /**
  * Writes the list of files that make up the offline shell into the service worker. Only files that the first screens
@@ -21,13 +22,16 @@ function offlineShell(): Plugin {
       handler(_options, bundle) {
         const worker = bundle['service-worker.js'];
         if (worker?.type !== 'chunk') throw new Error('The build has no service-worker.js.');
-        const files = Object.keys(bundle)
-          .filter((name) => /\.(js|css)$/.test(name) && name !== 'service-worker.js')
-          .filter((name) => !loadedOnFirstUse.test(name.replace('assets/', '')))
+        const all = Object.keys(bundle)
+          .filter((name) => /\.(js|css)$|\/crypto-.*\.wasm$/.test(name) && name !== 'service-worker.js')
           .toSorted();
+        const isFirst = (name: string) => loadedOnFirstUse.test(name.replace('assets/', ''));
+        const files = all.filter((name) => !isFirst(name));
+        const first = all.filter(isFirst).map((name) => `/${name}`);
         const version = files.map((name) => /-([\w-]{8})\.\w+$/.exec(name)?.[1] ?? name).join('');
         worker.code = worker.code
           .replace('__SHELL_FILES__', files.map((name) => `/${name}`).join(' '))
+          .replace('__APP_FILES__', first.join(' '))
           .replace('__SHELL_VERSION__', checksum(version));
       },
     },
@@ -46,8 +50,8 @@ function checksum(text: string): string {
 export default defineConfig({
   base: '/',
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [stripWasm(), offlineShell()],
-  worker: { format: 'es' },
+  plugins: [withoutWholeModule(), offlineShell()],
+  worker: { format: 'es', plugins: () => [cryptoModule()] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: ['es2018', 'chrome87', 'firefox84', 'safari14.1'],

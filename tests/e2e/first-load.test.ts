@@ -165,6 +165,28 @@ describe('the first load and the second', () => {
     await karim.context.setOffline(false);
   });
 
+  it('a new release keeps the large files that it shares with the one before', async () => {
+    const script = await (await fetch(`${server.url}/service-worker.js`)).text();
+    const shared = /\/assets\/crypto-[\w-]{8}\.wasm/.exec(script)?.[0] ?? '';
+    const person = await arrive(browser, server.url, { name: 'layla', path: '/icon.svg' });
+    await person.page.evaluate(async (path) => {
+      const former = await caches.open('majlis-former');
+      await former.put(path, new Response('kept'));
+      await former.put('/assets/gone-12345678.js', new Response('gone'));
+    }, shared);
+    await person.page.goto(server.url);
+    const look = () =>
+      person.page.evaluate(async (path) => {
+        const names = (await caches.keys()).filter((name) => name.startsWith('majlis-'));
+        const moved = await (await caches.match(path))?.text();
+        const gone = await caches.match('/assets/gone-12345678.js');
+        return { former: names.includes('majlis-former'), moved, gone: gone === undefined };
+      }, shared);
+    await until(look, ({ former }) => !former, 'the cache of the former release should go');
+    assert.deepEqual(await look(), { former: false, moved: 'kept', gone: true });
+    await person.context.close();
+  });
+
   it('can be installed', async () => {
     const session = await karim.context.newCDPSession(karim.page);
     const { url, data, errors } = await session.send('Page.getAppManifest');

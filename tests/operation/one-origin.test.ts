@@ -38,7 +38,7 @@ describe('one origin', () => {
       "default-src 'none'",
       "script-src 'self' 'wasm-unsafe-eval';",
       "frame-ancestors 'none'",
-      "connect-src 'self'",
+      "connect-src 'self' blob:",
     ]) {
       assert.ok(policy.includes(part), `${part} is missing in ${policy}`);
     }

@@ -6,8 +6,9 @@
  */
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 
-// Both are written by the build: the files of the shell, and a name that changes when any of them does.
+// Written by the build: the files of the shell, those that are kept when they are first used, and a name that changes when the shell does.
 const shellFiles = '__SHELL_FILES__'.split(' ');
+const laterFiles = new Set('__APP_FILES__'.split(' '));
 const shell = 'majlis-__SHELL_VERSION__';
 const page = '/';
 const own = /^\/(_matrix|_majlis|\.well-known|livekit)(\/|$)/;
@@ -27,14 +28,23 @@ worker.addEventListener('activate', (event) => {
       .keys()
       .then((names) =>
         Promise.all(
-          names
-            .filter((name) => name.startsWith('majlis-') && name !== shell)
-            .map((name) => caches.delete(name)),
+          names.filter((name) => name.startsWith('majlis-') && name !== shell).map((name) => moveFrom(name)),
         ),
       )
       .then(() => worker.clients.claim()),
   );
 });
+
+/** A former release goes. What this one still has of its large files, encryption above all, need not be fetched again. */
+async function moveFrom(former: string): Promise<void> {
+  const [from, to] = await Promise.all([caches.open(former), caches.open(shell)]);
+  for (const request of await from.keys()) {
+    if (!laterFiles.has(new URL(request.url).pathname)) continue;
+    const kept = await from.match(request);
+    if (kept) await to.put(request, kept);
+  }
+  await caches.delete(former);
+}
 
 // The page tells which files it had loaded before this worker was there: its language, above all.
 worker.addEventListener('message', (event) => {

@@ -198,11 +198,12 @@ export class EncryptionDesk {
 
   private async load(): Promise<void> {
     this.state.value = 'loading';
+    let engine: EncryptionEngine | undefined;
     try {
       const dismissed = await this.parts.store.get('meta', 'dismissedNotices');
       if (Array.isArray(dismissed)) this.dismissed = dismissed as string[];
       const { http, own, storeName } = this.parts;
-      const engine = await this.parts.startEncryption({
+      engine = await this.parts.startEncryption({
         request: (method, path, body) => http.request(method, path, body === undefined ? {} : { body }),
         sendRoomEvent: (...event) => this.parts.sendRoomEvent(...event),
         emit: (event) => this.take(event),
@@ -213,6 +214,8 @@ export class EncryptionDesk {
       await this.receiveAll();
       this.state.value = 'ready';
     } catch (thrown) {
+      this.engine = undefined;
+      await engine?.stop().catch(() => undefined); // It may be what failed.
       if (this.stopped) return;
       this.state.value = 'failed';
       this.starting = undefined;

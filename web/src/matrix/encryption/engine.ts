@@ -55,12 +55,16 @@ export class MachineEngine implements EncryptionEngine {
   private settling: Promise<void> | undefined;
   private settled = false;
 
-  constructor(host: EngineHost) {
+  private readonly loadModule: () => Promise<void>;
+
+  /** `loadModule` makes the library ready to use; its own way by default. */
+  constructor(host: EngineHost, loadModule: () => Promise<void> = initAsync) {
     this.host = host;
+    this.loadModule = loadModule;
   }
 
   async start(own: EngineStart): Promise<void> {
-    await initAsync();
+    await this.loadModule();
     const machine = await OlmMachine.initialize(
       new UserId(own.userId),
       new DeviceId(own.deviceId),

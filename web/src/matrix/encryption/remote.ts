@@ -16,9 +16,11 @@ export const startEncryptionWorker: StartEncryption = async (host) => {
       // An object that answers `then` would be taken for a promise.
       if (typeof name !== 'string' || name === 'then') return undefined;
       return async (...args: unknown[]) => {
-        const value = await line.call(name, args);
-        if (name === 'stop') worker.terminate();
-        return value;
+        try {
+          return await line.call(name, args);
+        } finally {
+          if (name === 'stop') worker.terminate();
+        }
       };
     },
   });

@@ -1,6 +1,7 @@
 import type { EncryptionEngine, EngineHost } from './engine-contract.ts';
 import { MachineEngine } from './engine.ts';
 import { Line } from './line.ts';
+import { loadCryptoModule } from './load-module.ts';
 import type { Port } from './line.ts';
 
 // The crypto machine's own thread: nothing it does may hold up the screen.
@@ -18,4 +19,4 @@ const host: EngineHost = {
   emit: (event) => void line.call('emit', [event]),
 };
 
-const engine = new MachineEngine(host);
+const engine = new MachineEngine(host, loadCryptoModule);

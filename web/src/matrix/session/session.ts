@@ -2,7 +2,7 @@ import { signal } from '@preact/signals-core';
 import type { DeviceFacts, JsonContent, Person, StateEvent, Surroundings } from '../door.ts';
 import { EncryptionDesk } from '../encryption/desk.ts';
 import { asMatrixError, MatrixError } from '../errors.ts';
-import { HttpClient } from '../http.ts';
+import { HttpClient, wait } from '../http.ts';
 import type { HttpParts, JsonBody, TokenKeeper } from '../http.ts';
 import { MediaShelf } from '../media.ts';
 import { encryptedRoom, loadMembers } from '../rooms/members.ts';
@@ -22,6 +22,8 @@ import type { SessionRecord } from './authenticate.ts';
 
 /** How many rooms stay subscribed after their screens are closed. */
 const keptOpen = 5;
+/** Longest pause between two tries to load encryption, milliseconds. */
+const slowestStart = 120_000;
 
 export interface SessionParts {
   readonly record: SessionRecord;
@@ -48,6 +50,7 @@ export class Session {
   /** Rooms opened last, the newest first. */
   private visited: readonly string[] = [];
   private readonly parts: SessionParts;
+  private readonly ended = new AbortController();
   private stopped = false;
 
   static async open(parts: SessionParts): Promise<Session> {
@@ -116,13 +119,27 @@ export class Session {
     const stop = this.book.loaded.subscribe((loaded) => {
       if (!loaded || this.stopped) return;
       queueMicrotask(() => stop());
-      this.parts.surroundings.whenIdle(() => this.inBackground(this.desk.start()));
+      this.parts.surroundings.whenIdle(() => this.inBackground(this.startEncryption()));
       this.inBackground(this.fetchProfile());
     });
   }
 
+  /** Loads encryption, again and again where it does not come whole: sync may well go on over a line that breaks under a large file. */
+  private async startEncryption(): Promise<void> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await this.desk.start();
+      } catch (thrown) {
+        if (this.stopped) return;
+        console.warn(asMatrixError(thrown, 'encryption').message);
+      }
+      await wait(Math.min(slowestStart, 2000 * 2 ** failures), this.ended.signal);
+    }
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
+    this.ended.abort();
     this.sync.stop();
     this.sender.stop();
     await this.desk.stop();

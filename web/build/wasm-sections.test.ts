@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutCustomSection } from './strip-wasm.ts';
+import { withoutCustomSection } from './wasm-sections.ts';
 
 const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const custom = (name: string, ...bytes: number[]) => {

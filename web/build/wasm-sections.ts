@@ -1,29 +1,3 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { Plugin } from 'vite';
-
-/**
- * A Vite plugin that takes the debug section `name` out of every WebAssembly file of the build: function names for stack traces, a
- * third of the crypto library's size.
- */
-export function stripWasm(): Plugin {
-  let folder = '';
-  return {
-    name: 'majlis-strip-wasm',
-    apply: 'build',
-    configResolved(config) {
-      folder = resolve(config.root, config.build.outDir, config.build.assetsDir);
-    },
-    async closeBundle() {
-      for (const name of await readdir(folder)) {
-        if (!name.endsWith('.wasm')) continue;
-        const file = resolve(folder, name);
-        await writeFile(file, withoutCustomSection(await readFile(file), 'name'));
-      }
-    },
-  };
-}
-
 const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 /**
