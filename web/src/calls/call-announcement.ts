@@ -3,6 +3,8 @@ import { MatrixError } from '../matrix/door.ts';
 import { Turns } from '../matrix/turns.ts';
 
 const type = 'org.matrix.msc3401.call.member';
+/** Says that a member is here with this program. */
+const mark = 'org.majlis.keys';
 /** The server sends the leave by itself when this device has been silent for so long; milliseconds. */
 const deadAfter = 60_000;
 const signOfLife = 20_000;
@@ -15,6 +17,13 @@ const renewBefore = 600_000;
  * Call takes from it whom to give media keys to and where to find the media: the transport, and `userId:deviceId` there.
  */
 export class CallAnnouncement {
+  /** Whether somebody is announced in the room's meeting who came with another program, such as Element Call. */
+  static othersIn(signalling: Signalling, roomId: string): boolean {
+    return signalling
+      .watchState(roomId, type)
+      .value.some(({ content }) => content['application'] === 'm.call' && content[mark] === undefined);
+  }
+
   private readonly signalling: Signalling;
   private readonly roomId: string;
   private readonly stateKey: string;
@@ -80,6 +89,7 @@ export class CallAnnouncement {
     const foci = await this.transports();
     return {
       application: 'm.call',
+      [mark]: 'epochs',
       call_id: '',
       scope: 'm.room',
       device_id: this.deviceId,

@@ -21,9 +21,9 @@ export class MemberApi {
     this.room = `${meetingsBase}/rooms/${encodeURIComponent(roomId)}`;
   }
 
-  async join(): Promise<JoinAnswer> {
-    // Under the name by which Element Call finds the media of a member of the call.
-    const question: JoinQuestion = { matrix_rtc: true };
+  /** `elementCall`: under the name by which Element Call finds the media of a member of the call, instead of a random one. */
+  async join(elementCall: boolean): Promise<JoinAnswer> {
+    const question: JoinQuestion = elementCall ? { matrix_rtc: true } : {};
     return readJoin(await this.signalling.request('POST', `${this.room}/join`, { ...question }));
   }
 

@@ -54,7 +54,7 @@ export class MemberEntrance implements Entrance {
       gave: (identity, epoch) => side.gave(identity, epoch),
     });
     this.keys.start();
-    return this.api.join();
+    return this.api.join(CallAnnouncement.othersIn(this.parts.signalling, this.parts.roomId));
   }
 
   entered(): void {

@@ -171,12 +171,13 @@ test('Element Call’s library and we see each other, have each other’s keys, 
   }
   const room = await roomOf(ella, roomId, 3);
 
-  // Salma alone, then Ella with Element Call.
+  // With none but us in the meeting the name on the media server is random.
   const there: { value: readonly Participant[] } = { value: [] };
-  const salmaIn = await ours(salma, roomId, there);
-  there.value = [salmaIn.participant];
-  salmaIn.entrance.entered();
-  await waitFor('her own epoch', () => salmaIn.epochs.value[0]);
+  const alone = await ours(omar, roomId, there);
+  assert.match(alone.identity, /^[\w-]{16,}$/);
+  await alone.entrance.leave();
+
+  // Ella is announced, and on her way to the media server when Salma comes.
   const { rtc_transports: transports } = (await (
     await fetch(`${server}/_matrix/client/unstable/org.matrix.msc4143/rtc/transports`, {
       headers: { authorization: `Bearer ${ella.getAccessToken()}` },
@@ -184,6 +185,12 @@ test('Element Call’s library and we see each other, have each other’s keys, 
   ).json()) as { rtc_transports: { livekit_service_url: string }[] };
   const service = transports[0]?.livekit_service_url ?? '';
   const call = enterSession(ella, room, service);
+  const announced = salma.client.signalling.watchState(roomId, 'org.matrix.msc3401.call.member');
+  await waitFor('Ella’s membership', () => announced.value.some(({ sender }) => sender === ella.getUserId()));
+  const salmaIn = await ours(salma, roomId, there);
+  there.value = [salmaIn.participant];
+  salmaIn.entrance.entered();
+  await waitFor('her own epoch', () => salmaIn.epochs.value[0]);
   const seen = await waitFor('her membership', () =>
     call.memberships.value.find(({ userId }) => userId === salmaIn.userId),
   );
