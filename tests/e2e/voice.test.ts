@@ -117,9 +117,11 @@ describe('voice messages', () => {
     assert.deepEqual(await bars(bubble), heights);
   });
 
-  it('the list names it', async () => {
+  it('the list names it with its length', async () => {
     await karim.page.goto(server.url);
-    await karim.page.getByRole('link', { name: /salma/ }).getByText('رسالة صوتية').waitFor();
+    const line = karim.page.getByRole('link', { name: /salma/ }).getByText(/رسالة صوتية/);
+    await line.waitFor();
+    assert.match(await line.innerText(), /^رسالة صوتية · \u2068٠:٠[٢-٩]\u2069$/);
   });
 
   it('a microphone that is refused is said, and one can write on', async () => {

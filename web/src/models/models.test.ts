@@ -5,6 +5,7 @@ import { allRecoveryWords } from '../words/lists.ts';
 import { changeWords } from './change-words.ts';
 import { errorWords } from './error-words.ts';
 import { userIdOf } from './user-id.ts';
+import { previewOf } from './preview-of.ts';
 import { looksLikeKey, placesToCheck, plain, tidyPhrase } from './phrase.ts';
 import { firstName, lastWords, previewWords, titleWords } from './room-words.ts';
 import { onlyEmoji, textParts } from './text-parts.ts';
@@ -12,12 +13,14 @@ import { gridPage, inFront, shares } from './tiles.ts';
 import { timelineRows } from './timeline-rows.ts';
 import { waveformOf } from './voice.ts';
 import type { CallPerson } from '../calls/door.ts';
-import type { MessageItem, Person, SystemItem, TimelineItem } from '../matrix/door.ts';
+import type { MessageItem, MessagePreview, Person, SystemItem, TimelineItem } from '../matrix/door.ts';
 import type { Say } from './say.ts';
 
 /** Says the key with its parameters, so that the tests see what would be said. */
 const say: Say = (key, parameters = {}) =>
   [key, ...Object.entries(parameters).map(([name, value]) => `${name}=${value}`)].join(' ');
+
+const lengths = (ms: number) => `${ms} ms`;
 
 const salma: Person = { userId: '@salma:a', name: 'Salma Haddad' };
 const karim: Person = { userId: '@karim:a', name: 'أبو كريم النجّار' };
@@ -116,15 +119,29 @@ test('a chat is called by its name or by its people', () => {
 
 test('the last message says who wrote it, in a group and when it was you', () => {
   const last = { sender: salma, own: false, preview: { kind: 'text', text: 'a\n b' }, time: 0 } as const;
-  assert.deepEqual(lastWords(last, true, say), { text: 'a b' });
-  assert.deepEqual(lastWords(last, false, say), { who: 'senderLead name=Salma', text: 'a b' });
-  assert.deepEqual(lastWords({ ...last, own: true }, true, say), { who: 'ownLead', text: 'a b' });
-  assert.deepEqual(previewWords({ kind: 'voice', text: 'x.ogg' }, '', say), {
-    text: 'previewVoice',
-    icon: 'microphone',
-  });
+  assert.deepEqual(lastWords(last, true, say, lengths), { text: 'a b' });
+  assert.deepEqual(lastWords(last, false, say, lengths), { who: 'senderLead name=Salma', text: 'a b' });
+  assert.deepEqual(lastWords({ ...last, own: true }, true, say, lengths), { who: 'ownLead', text: 'a b' });
   assert.equal(firstName('أبو كريم النجّار'), 'أبو كريم');
   assert.equal(firstName('Salma Haddad'), 'Salma');
+});
+
+test('a voice message is told with its length, where its sender said it', () => {
+  const told = (preview: MessagePreview) => previewWords(preview, '', say, lengths);
+  const icon = 'microphone';
+  assert.deepEqual(told({ kind: 'voice', text: 'x.ogg', duration: 24_000 }), {
+    text: 'previewVoiceLong duration=24000 ms',
+    icon,
+  });
+  for (const unknown of [{}, { duration: 0 }])
+    assert.deepEqual(told({ kind: 'voice', text: 'x.ogg', ...unknown }), { text: 'previewVoice', icon });
+  const file = { source: { mxc: 'mxc://a/b' }, name: 'x.ogg', duration: 24_000 };
+  assert.deepEqual(previewOf({ kind: 'audio', voice: true, file }), {
+    kind: 'voice',
+    text: 'x.ogg',
+    duration: 24_000,
+  });
+  assert.deepEqual(previewOf({ kind: 'audio', voice: false, file }), { kind: 'audio', text: 'x.ogg' });
 });
 
 test('what changed is told with who and whom', () => {

@@ -11,8 +11,11 @@ export function previewOf(content: MessageContent): MessagePreview {
     case 'video':
     case 'file':
       return { kind: content.kind, text: content.caption ?? content.file.name };
-    case 'audio':
-      return { kind: content.voice ? 'voice' : 'audio', text: content.caption ?? content.file.name };
+    case 'audio': {
+      const { voice, caption, file } = content;
+      const duration = voice && file.duration !== undefined ? { duration: file.duration } : {};
+      return { kind: voice ? 'voice' : 'audio', text: caption ?? file.name, ...duration };
+    }
     case 'unsupported':
       return { kind: 'unsupported' };
   }

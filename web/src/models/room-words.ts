@@ -24,11 +24,18 @@ const mediaWords = {
   video: { key: 'previewVideo', icon: 'play' },
   file: { key: 'previewFile', icon: 'file' },
   audio: { key: 'previewAudio', icon: 'volume' },
-  voice: { key: 'previewVoice', icon: 'microphone' },
 } as const;
 
+/** How a length of time is written, e.g. "0:24"; `format.value.duration` of `words.ts` in the app. */
+type Lengths = (ms: number) => string;
+
 /** One line that stands for a message, with the icon of its kind. */
-export function previewWords(preview: MessagePreview, sender: string, say: Say): PreviewWords {
+export function previewWords(
+  preview: MessagePreview,
+  sender: string,
+  say: Say,
+  lengths: Lengths,
+): PreviewWords {
   switch (preview.kind) {
     case 'text':
     case 'notice':
@@ -38,11 +45,17 @@ export function previewWords(preview: MessagePreview, sender: string, say: Say):
     case 'image':
     case 'video':
     case 'file':
-    case 'audio':
-    case 'voice': {
+    case 'audio': {
       const { key, icon } = mediaWords[preview.kind];
-      const text = preview.kind === 'voice' ? '' : oneLine(preview.text);
-      return { text: text || say(key), icon };
+      return { text: oneLine(preview.text) || say(key), icon };
+    }
+    case 'voice': {
+      const { duration } = preview;
+      const long = duration !== undefined && duration > 0;
+      return {
+        text: long ? say('previewVoiceLong', { duration: lengths(duration) }) : say('previewVoice'),
+        icon: 'microphone',
+      };
     }
     case 'reaction':
       return { text: say('previewReaction', { key: preview.key }), icon: 'heart' };
@@ -62,9 +75,9 @@ export function previewWords(preview: MessagePreview, sender: string, say: Say):
 }
 
 /** The line under a room's name: who says it matters in a group, and that it was you matters everywhere. */
-export function lastWords(last: LastMessage, direct: boolean, say: Say): PreviewWords {
+export function lastWords(last: LastMessage, direct: boolean, say: Say, lengths: Lengths): PreviewWords {
   const name = last.sender.name;
-  const { text, icon } = previewWords(last.preview, name, say);
+  const { text, icon } = previewWords(last.preview, name, say, lengths);
   const whole = icon === undefined ? {} : { icon };
   if (last.preview.kind === 'system' || last.preview.kind === 'emote' || last.preview.kind === 'call') {
     return { ...whole, text };

@@ -78,10 +78,20 @@ export function messagePreview(content: MessageContent): MessagePreview {
         ? { kind: 'unsupported' }
         : { kind: 'text', text: firstLine(content.body) };
     case 'audio':
-      return { kind: content.voice ? 'voice' : 'audio', text: content.caption ?? content.file.name };
+      return audioPreview(content);
     default:
       return { kind: content.kind, text: firstLine(content.caption ?? content.file.name) };
   }
+}
+
+function audioPreview({
+  voice,
+  caption,
+  file,
+}: Extract<MessageContent, { readonly kind: 'audio' }>): MessagePreview {
+  const text = caption ?? file.name;
+  if (!voice) return { kind: 'audio', text };
+  return { kind: 'voice', text, ...(file.duration === undefined ? {} : { duration: file.duration }) };
 }
 
 /** Removes the quotation that older clients put before an answer ("> <@user:server> …"). */

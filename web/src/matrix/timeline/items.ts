@@ -91,6 +91,8 @@ export type MessagePreview =
   | {
       readonly kind: 'image' | 'video' | 'file' | 'audio' | 'voice';
       readonly text: string /* caption or file name */;
+      /** Of voice messages whose sender said it, milliseconds. */
+      readonly duration?: number;
     }
   | { readonly kind: 'reaction'; readonly key: string }
   | { readonly kind: 'redacted' | 'undecryptable' | 'unsupported' | 'call' | 'invite' }

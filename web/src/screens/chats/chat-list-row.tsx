@@ -46,7 +46,7 @@ function secondLine(room: RoomSummary): Line {
   if (room.invitation) return { text: say('invitedBy', { name: room.invitation.by.name }) };
   if (room.draft) return { lead: say('draft'), text: room.draft.replace(/\s+/g, ' ') };
   if (!room.last) return { text: '' };
-  const { text, who, icon } = lastWords(room.last, room.direct !== undefined, say);
+  const { text, who, icon } = lastWords(room.last, room.direct !== undefined, say, format.value.duration);
   const told = room.last.preview.kind === 'system' || room.last.preview.kind === 'call';
   const tick = room.last.own && room.last.send && !told ? ticks[room.last.send] : undefined;
   if (tick) return { text, who, icon: <Tick state={tick.state} label={say(tick.label)} /> };

@@ -136,7 +136,7 @@ function Answered({ quote, onGoTo }: { quote: ReplyQuote; onGoTo: (eventId: stri
   const { sender, preview } = quote;
   const name = sender?.name ?? '';
   const words = preview
-    ? previewWords(preview, name, say)
+    ? previewWords(preview, name, say, format.value.duration)
     : { text: say(quote.state === 'loading' ? 'loading' : 'quotedMissing') };
   return (
     <Quote

@@ -9,7 +9,7 @@ import { client } from '../../models/client.ts';
 import { previewOf } from '../../models/preview-of.ts';
 import { previewWords, titleWords } from '../../models/room-words.ts';
 import { attempt } from '../../models/toasts.ts';
-import { say } from '../../words/words.ts';
+import { format, say } from '../../words/words.ts';
 import { toneOf } from '../faces.tsx';
 import { VoiceRecorder, canRecord } from './voice-recorder.tsx';
 import type { ComponentChildren, RefObject } from 'preact';
@@ -139,7 +139,7 @@ function Moved({ to }: { to: string }) {
 
 function AboutBar({ about, onClose }: { about: About; onClose: () => void }) {
   const { item } = about;
-  const words = previewWords(previewOf(item.content), item.sender.name, say);
+  const words = previewWords(previewOf(item.content), item.sender.name, say, format.value.duration);
   return (
     <div class="quote-bar">
       <Quote

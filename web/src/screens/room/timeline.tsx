@@ -174,7 +174,7 @@ function Announcer({ items }: { items: readonly TimelineItem[] }) {
   const opened = useRef(Date.now());
   const fresh =
     last?.type === 'message' && !last.own && last.time > opened.current
-      ? `${last.sender.name}: ${previewWords(previewOf(last.content), last.sender.name, say).text}`
+      ? `${last.sender.name}: ${previewWords(previewOf(last.content), last.sender.name, say, format.value.duration).text}`
       : '';
   return (
     <p class="unseen" aria-live="polite">

@@ -79,6 +79,7 @@ export const chats: Translation<typeof english> = {
   previewFile: 'ملف',
   previewAudio: 'مقطع صوتي',
   previewVoice: 'رسالة صوتية',
+  previewVoiceLong: 'رسالة صوتية · {duration}',
   previewRedacted: 'رسالة محذوفة',
   previewLocked: 'رسالة لم تُفتح بعد',
   previewUnsupported: 'رسالة من نوع لا يعرضه هذا التطبيق',

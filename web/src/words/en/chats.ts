@@ -53,6 +53,7 @@ export const chats = {
   previewFile: 'File',
   previewAudio: 'Audio',
   previewVoice: 'Voice message',
+  previewVoiceLong: 'Voice message · {duration}',
   previewRedacted: 'Message removed',
   previewLocked: 'Message not yet readable',
   previewUnsupported: 'Message of a kind this app does not show',

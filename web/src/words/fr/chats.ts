@@ -51,6 +51,7 @@ export const chats: Translation<typeof english> = {
   previewFile: 'Fichier',
   previewAudio: 'Son',
   previewVoice: 'Message vocal',
+  previewVoiceLong: 'Message vocal · {duration}',
   previewRedacted: 'Message supprimé',
   previewLocked: 'Message pas encore lisible',
   previewUnsupported: 'Message d’un genre que cette application n’affiche pas',

@@ -71,6 +71,7 @@ export const chats: Translation<typeof english> = {
   previewFile: 'Файл',
   previewAudio: 'Звук',
   previewVoice: 'Голосовое сообщение',
+  previewVoiceLong: 'Голосовое сообщение · {duration}',
   previewRedacted: 'Сообщение удалено',
   previewLocked: 'Сообщение пока не читается',
   previewUnsupported: 'Сообщение, которое это приложение не показывает',

@@ -51,6 +51,7 @@ export const chats: Translation<typeof english> = {
   previewFile: 'Файл',
   previewAudio: 'Садо',
   previewVoice: 'Паёми овозӣ',
+  previewVoiceLong: 'Паёми овозӣ · {duration}',
   previewRedacted: 'Паём бардошта шуд',
   previewLocked: 'Паём ҳоло хонда намешавад',
   previewUnsupported: 'Паёме, ки ин барнома нишон намедиҳад',
