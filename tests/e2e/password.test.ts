@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
-import { arrive, launch, phone, signUp, words } from './browser.ts';
+import { arrive, launch, phone, signIn, signUp, words } from './browser.ts';
 import type { Person } from './browser.ts';
+import { lookAt } from './eyes.ts';
 
 const old = 'four scattered words together';
 const fresh = 'seven other words apart';
+const third = 'nothing like the former two';
 const wrong = 'كلمة السر الحالية غير صحيحة. يمكن المحاولة مجددًا.';
 
 describe('a password is changed in the app', () => {
@@ -39,9 +41,14 @@ describe('a password is changed in the app', () => {
     await page.getByText(wrong).waitFor({ state: 'hidden' });
   });
 
-  it('the right one changes it', async () => {
+  it('the right one changes it, and signs other devices out', async () => {
+    const other = await signIn(browser, server.url, 'salma');
+    assert.ok(await others().isChecked());
     await change(old, fresh);
     await salma.page.getByText('تغيّرت كلمة السر.').waitFor();
+    await other.page.getByRole('textbox', { name: words.username }).waitFor();
+    assert.equal(await syncs(salma), 200);
+    await other.context.close();
   });
 
   it('after signing out the old one is refused and the new one is taken', async () => {
@@ -61,8 +68,33 @@ describe('a password is changed in the app', () => {
     await second.page.getByText('اسم المستخدم أو كلمة السر غير مطابق.').waitFor();
     await signInWith(second, fresh);
     await second.page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+    assert.equal(await syncs(second), 200);
+
+    // Unticked with the keyboard, it leaves that device as it is.
+    const { page } = salma;
+    await page.goto(new URL('/you', server.url).href);
+    await page.getByRole('link', { name: 'تغيير كلمة السر' }).click();
+    await others().focus();
+    await page.keyboard.press('Space');
+    assert.equal(await others().isChecked(), false);
+    assert.deepEqual(await lookAt(salma, 'a new password'), []);
+    await change(fresh, third);
+    await page.getByText('تغيّرت كلمة السر.').waitFor();
+    await second.page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
+    assert.equal(await syncs(second), 200);
     assert.deepEqual([...salma.errors, ...second.errors], []);
   });
+
+  function others(): Locator {
+    return salma.page.getByRole('checkbox', { name: 'إخراج الأجهزة الأخرى' });
+  }
+
+  /** What the server says to the next question of the person's device. */
+  async function syncs({ page }: Person): Promise<number> {
+    const answer = page.waitForResponse((response) => response.url().includes('/sync'));
+    await page.reload();
+    return (await answer).status();
+  }
 
   async function change(current: string, next: string): Promise<void> {
     const { page } = salma;

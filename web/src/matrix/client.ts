@@ -178,14 +178,22 @@ class Client implements MatrixClient, Account, Settings {
     await this.begin(this.record);
   }
 
-  async changePassword(current: string, next: string): Promise<void> {
+  async changePassword(
+    current: string,
+    next: string,
+    options: { readonly signOutOthers: boolean },
+  ): Promise<void> {
     const session = this.current.need();
     await withPassword(
       session.own.userId,
       async () => current,
       (auth) =>
         session.http.request('POST', '/_matrix/client/v3/account/password', {
-          body: { new_password: next, logout_devices: false, ...(auth === undefined ? {} : { auth }) },
+          body: {
+            new_password: next,
+            logout_devices: options.signOutOthers,
+            ...(auth === undefined ? {} : { auth }),
+          },
         }),
     );
   }

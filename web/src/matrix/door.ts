@@ -84,7 +84,8 @@ export interface Account {
   signOut(): Promise<void>;
   /** After status `elsewhere`. */
   takeOver(): Promise<void>;
-  changePassword(current: string, next: string): Promise<void>;
+  /** `signOutOthers` ends every other session of the account, as if its device had been removed; without it they stay. */
+  changePassword(current: string, next: string, options: { readonly signOutOthers: boolean }): Promise<void>;
 }
 
 // Connection ------------------------------------------------------------------------------------------------------------

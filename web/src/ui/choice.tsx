@@ -104,6 +104,40 @@ export function RadioRow({ group, title, detail, checked, onChecked }: RadioRowP
   );
 }
 
+export interface CheckRowProps {
+  readonly title: string;
+  readonly detail: string;
+  readonly checked: boolean;
+  readonly onChecked: (checked: boolean) => void;
+}
+
+/** A tick box with a sentence about it; the whole row is pressed. */
+export function CheckRow({ title, detail, checked, onChecked }: CheckRowProps) {
+  const id = useId();
+  return (
+    <label class="item">
+      <span class="choice">
+        <input
+          type="checkbox"
+          checked={checked}
+          aria-labelledby={`${id}-title`}
+          aria-describedby={`${id}-detail`}
+          onChange={(event) => onChecked(event.currentTarget.checked)}
+        />
+        <span class="choice-mark">
+          <Icon name="check" size={16} />
+        </span>
+      </span>
+      <span class="grow">
+        <span id={`${id}-title`}>{title}</span>
+        <span id={`${id}-detail`} class="t-small ink-3">
+          {detail}
+        </span>
+      </span>
+    </label>
+  );
+}
+
 export interface SegmentsProps<Value extends string> {
   readonly label: string;
   readonly value: Value;

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Badge, Chip, Verified } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Checkbox, Radio, RadioRow, Segments, Switch } from '../../ui/choice.tsx';
+import { Checkbox, CheckRow, Radio, RadioRow, Segments, Switch } from '../../ui/choice.tsx';
 import { PasswordField, SearchField, SelectField, TextField } from '../../ui/field.tsx';
 import { Reactions } from '../../ui/reaction.tsx';
 import { Part } from './part.tsx';
@@ -82,6 +82,7 @@ const roles = [
 export function ChoiceParts() {
   const [role, setRole] = useState<string>('Moderator');
   const [on, setOn] = useState(true);
+  const [others, setOthers] = useState(true);
   const [account, setAccount] = useState<'new' | 'in'>('new');
   const [span, setSpan] = useState<'half' | 'one' | 'two'>('one');
   return (
@@ -99,6 +100,12 @@ export function ChoiceParts() {
         <Radio label="Not chosen" checked={false} name="gallery-radio" />
         <Radio label="Chosen" checked name="gallery-radio" />
       </div>
+      <CheckRow
+        title="Sign out other devices"
+        detail="Only this device stays signed in."
+        checked={others}
+        onChecked={setOthers}
+      />
       <div role="radiogroup" aria-label="Role">
         {roles.map(([name, detail]) => (
           <RadioRow

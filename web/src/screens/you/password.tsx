@@ -1,5 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { CheckRow } from '../../ui/choice.tsx';
 import { PasswordField } from '../../ui/field.tsx';
 import { paths } from '../../paths.ts';
 import { navigate } from '../../platform/router.ts';
@@ -34,6 +36,7 @@ function Whose() {
 export function PasswordPage() {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
+  const [signOutOthers, setSignOutOthers] = useState(true);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const currentField = useRef<HTMLInputElement>(null);
@@ -43,7 +46,7 @@ export function PasswordPage() {
     setBusy(true);
     setProblem(undefined);
     try {
-      await client.account.changePassword(current, next);
+      await client.account.changePassword(current, next, { signOutOthers });
       tell(say('passwordChanged'));
       navigate(paths.you);
     } catch (error) {
@@ -90,6 +93,14 @@ export function PasswordPage() {
           show={say('showPassword')}
           hide={say('hidePassword')}
         />
+        <Card>
+          <CheckRow
+            title={say('signOutOthers')}
+            detail={say('signOutOthersDetail')}
+            checked={signOutOthers}
+            onChecked={setSignOutOthers}
+          />
+        </Card>
         <Button kind="primary" submit busy={busy} disabled={current === '' || next.length < 8}>
           {say('changePassword')}
         </Button>

@@ -69,6 +69,8 @@ export const account: Translation<typeof english> = {
   currentPassword: 'كلمة السر الحالية',
   newPassword: 'كلمة السر الجديدة',
   currentPasswordWrong: 'كلمة السر الحالية غير صحيحة. يمكن المحاولة مجددًا.',
+  signOutOthers: 'إخراج الأجهزة الأخرى',
+  signOutOthersDetail: 'يبقى هذا الجهاز وحده في الحساب.',
   passwordChanged: 'تغيّرت كلمة السر.',
   signOut: 'خروج',
   signOutQuestion: 'الخروج من الحساب؟',

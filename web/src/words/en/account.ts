@@ -71,6 +71,8 @@ export const account = {
   currentPassword: 'Current password',
   newPassword: 'New password',
   currentPasswordWrong: 'This is not the current password. Please try again.',
+  signOutOthers: 'Sign out other devices',
+  signOutOthersDetail: 'Only this device stays signed in.',
   passwordChanged: 'The password is changed.',
   signOut: 'Sign out',
   signOutQuestion: 'Sign out?',

@@ -69,6 +69,8 @@ export const account: Translation<typeof english> = {
   currentPassword: 'Mot de passe actuel',
   newPassword: 'Nouveau mot de passe',
   currentPasswordWrong: 'Ce n’est pas le mot de passe actuel. Veuillez réessayer.',
+  signOutOthers: 'Déconnecter les autres appareils',
+  signOutOthersDetail: 'Seul cet appareil reste connecté.',
   passwordChanged: 'Le mot de passe est changé.',
   signOut: 'Se déconnecter',
   signOutQuestion: 'Se déconnecter ?',

@@ -69,6 +69,8 @@ export const account: Translation<typeof english> = {
   currentPassword: 'Нынешний пароль',
   newPassword: 'Новый пароль',
   currentPasswordWrong: 'Это не нынешний пароль. Попробуйте ещё раз.',
+  signOutOthers: 'Отключить другие устройства',
+  signOutOthersDetail: 'Вход сохранится только на этом устройстве.',
   passwordChanged: 'Пароль изменён.',
   signOut: 'Выйти',
   signOutQuestion: 'Выйти из записи?',

@@ -69,6 +69,8 @@ export const account: Translation<typeof english> = {
   currentPassword: 'Гузарвожаи ҳозира',
   newPassword: 'Гузарвожаи нав',
   currentPasswordWrong: 'Ин гузарвожаи ҳозира нест. Бори дигар кӯшиш кунед.',
+  signOutOthers: 'Баровардани дастгоҳҳои дигар',
+  signOutOthersDetail: 'Танҳо ҳамин дастгоҳ дар ҳисоб мемонад.',
   passwordChanged: 'Гузарвожа иваз шуд.',
   signOut: 'Баромадан',
   signOutQuestion: 'Аз ҳисоб баромадан?',
