@@ -5,6 +5,7 @@ import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
 import { acceptInvitation, arrive, launch, phone, say, signUp, startChat } from './browser.ts';
 import type { Person } from './browser.ts';
+import { lookAt } from './eyes.ts';
 import { received, until, watchMedia } from './media.ts';
 
 async function enterMeeting(person: Person): Promise<void> {
@@ -133,13 +134,47 @@ describe('a meeting of two members and a guest', () => {
     await blind.context.close();
   });
 
+  it('removing asks first, and the keyboard alone can answer', async () => {
+    const { page } = salma;
+    const more = page.getByRole('button', { name: /المزيد: .*رحيم/ });
+    const question = page.getByRole('dialog', { name: /^إخراج .*رحيم.* من الاجتماع؟$/ });
+    await askToRemove();
+    await page.getByText('ويبقى طلب الدخول بالرابط ممكنًا').waitFor();
+    assert.deepEqual(await lookAt(salma, 'removing from a meeting'), []);
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    await until(
+      () => more.evaluate((element) => element === document.activeElement),
+      (back) => back,
+      'the keyboard should be back where it was',
+    );
+    await askToRemove();
+    // The first answer is to leave everything as it is.
+    await page.keyboard.press('Enter');
+    await question.waitFor({ state: 'detached' });
+    await hearsAndSees(rahim);
+
+    async function askToRemove(): Promise<void> {
+      await more.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem').first().waitFor();
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await question.waitFor();
+    }
+  });
+
   it('a removed guest is out and cannot come back', async () => {
     const { page } = salma;
     await page.getByRole('button', { name: /المزيد: .*رحيم/ }).click();
     await page.getByRole('menuitem', { name: 'إخراج من الاجتماع' }).click();
-    const confirm = page.getByRole('dialog').getByRole('button', { name: 'إخراج', exact: true });
-    if (await confirm.isVisible().catch(() => false)) await confirm.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'إخراج', exact: true }).press('Enter');
     await rahim.page.getByText('انتهت مشاركتك في هذا الاجتماع.').first().waitFor();
+    await until(
+      () => page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
+      (label) => label === 'الأشخاص',
+      'the keyboard should stay in the list',
+    );
     const answer = await tokenAgain(rahim);
     assert.equal(answer.status, 403);
     assert.match(answer.text, /M_FORBIDDEN/);

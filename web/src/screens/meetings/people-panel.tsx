@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/menu.tsx';
@@ -11,6 +11,7 @@ import { useOpenRoom } from '../../models/open-room.ts';
 import { attempt, tell } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import { OpenLinks } from './open-links.tsx';
+import { RemovePerson } from './remove-person.tsx';
 import { CallFace } from './stage.tsx';
 import type { ComponentChildren } from 'preact';
 import type { MenuEntry } from '../../ui/menu.tsx';
@@ -53,11 +54,24 @@ interface PanelProps {
 
 function Panel({ call, may, foot, onClose }: PanelProps) {
   const [menu, setMenu] = useState<{ readonly id: string; readonly at: Rectangle }>();
+  const [removing, setRemoving] = useState<string>();
+  const panel = useRef<HTMLElement>(null);
   const people = call.people.value;
   const waiting = call.waiting.value;
   const person = menu && people.find((one) => one.id === menu.id);
+  const unwanted = people.find((one) => one.id === removing);
+  // The keyboard stays in the list when the row that it stood on is gone.
+  const focusPanel = () => panel.current?.focus();
+  // Who left meanwhile is asked about no more, not even when they come back.
+  const stale = (menu !== undefined && !person) || (removing !== undefined && !unwanted);
+  useEffect(() => {
+    if (!stale) return;
+    setMenu(undefined);
+    setRemoving(undefined);
+    focusPanel();
+  }, [stale]);
   return (
-    <aside class="side" aria-label={say('people')}>
+    <aside ref={panel} class="side" aria-label={say('people')} tabIndex={-1}>
       <header class="header">
         <h2 class="header-words t-heading">
           {say('people')}&nbsp;<span class="ink-3">{format.value.number(people.length)}</span>
@@ -81,7 +95,15 @@ function Panel({ call, may, foot, onClose }: PanelProps) {
           label={person.name}
           at={menu.at}
           onClose={() => setMenu(undefined)}
-          entries={entriesFor(call, person)}
+          entries={entriesFor(call, person, () => setRemoving(person.id))}
+        />
+      )}
+      {unwanted && (
+        <RemovePerson
+          call={call}
+          person={unwanted}
+          onClose={() => setRemoving(undefined)}
+          onGone={focusPanel}
         />
       )}
     </aside>
@@ -89,7 +111,7 @@ function Panel({ call, may, foot, onClose }: PanelProps) {
 }
 
 /** What may be done about somebody by those who may. */
-function entriesFor(call: Call, person: CallPerson): readonly MenuEntry[] {
+function entriesFor(call: Call, person: CallPerson, onRemove: () => void): readonly MenuEntry[] {
   const { id, name } = person;
   const mute = async () => {
     if (await attempt(() => call.mute(id))) tell(say('otherMuted', { name }), { icon: 'microphone-off' });
@@ -98,7 +120,7 @@ function entriesFor(call: Call, person: CallPerson): readonly MenuEntry[] {
     label: say('removeFromCall'),
     icon: 'leave',
     danger: true,
-    onPick: () => void attempt(() => call.remove(id)),
+    onPick: onRemove,
   };
   if (!person.microphone) return [remove];
   return [{ label: say('muteOther', { name }), icon: 'microphone-off', onPick: () => void mute() }, remove];
