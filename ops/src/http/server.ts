@@ -1,7 +1,7 @@
 // The one address: reads requests with limits, sends each to the part it belongs to, and ends in order.
 
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '../problem.ts';
 import { refuse } from './answer.ts';
@@ -35,6 +35,23 @@ const headersPatienceMs = 15_000;
 const requestPatienceMs = 15 * 60_000;
 const keepAliveMs = 65_000;
 
+const always = Object.entries(everyAnswer);
+
+/** Carries the headers of every answer from the moment it is sent: until then, thousands may wait, and each byte counts. */
+class Answer extends ServerResponse {
+  override writeHead(...given: [status: number, ...rest: never[]]): this {
+    for (const [name, value] of always) {
+      if (!this.hasHeader(name)) this.setHeader(name, value);
+    }
+    return super.writeHead(...given);
+  }
+}
+
+/** A client that goes away in the middle is no fault of the server. */
+function ignore(): void {
+  // It is counted when the answer closes.
+}
+
 const starting: Route = {
   prefix: '/',
   handle(_request, response) {
@@ -55,6 +72,7 @@ export function createHttpServer(
     sorted.find(({ prefix }) => request.url?.startsWith(prefix));
   const server = createServer(
     {
+      ServerResponse: Answer,
       maxHeaderSize: headerBytesMax,
       headersTimeout: headersPatienceMs,
       requestTimeout: requestPatienceMs,
@@ -67,13 +85,11 @@ export function createHttpServer(
     (request, response) => {
       const started = performance.now();
       const route = routeOf(request);
-      response.once('close', () =>
+      response.on('close', () =>
         observe(route?.prefix ?? 'none', response.statusCode, (performance.now() - started) / 1000),
       );
-      // A client that goes away mid-answer is no fault of the server.
-      response.on('error', () => undefined);
-      request.on('error', () => undefined);
-      for (const [name, value] of Object.entries(everyAnswer)) response.setHeader(name, value);
+      response.on('error', ignore);
+      request.on('error', ignore);
       if (route === undefined) refuse(response, 400, 'M_UNRECOGNIZED', 'The path does not begin with /');
       else route.handle(request, response);
     },
