@@ -75,6 +75,7 @@ export default defineConfig({
     proxy: {
       '/_matrix': server,
       '/_majlis': server,
+      '/accent.css': server,
       '/.well-known': server,
       '/livekit': { target: server, ws: true },
     },

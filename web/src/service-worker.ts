@@ -11,13 +11,15 @@ const shellFiles = '__SHELL_FILES__'.split(' ');
 const laterFiles = new Set('__APP_FILES__'.split(' '));
 const shell = 'majlis-__SHELL_VERSION__';
 const page = '/';
+/** The operator's own colour: it has one name in all releases, and may change. */
+const colours = '/accent.css';
 const own = /^\/(_matrix|_majlis|\.well-known|livekit)(\/|$)/;
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(shell)
-      .then((cache) => cache.addAll([page, '/icon.svg', '/manifest.webmanifest', ...shellFiles]))
+      .then((cache) => cache.addAll([page, colours, '/icon.svg', '/manifest.webmanifest', ...shellFiles]))
       .then(() => worker.skipWaiting()),
   );
 });
@@ -66,6 +68,7 @@ worker.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== worker.location.origin || own.test(url.pathname)) return;
   if (request.mode === 'navigate') event.respondWith(openPage(request));
   else if (url.pathname.startsWith('/assets/')) event.respondWith(fromCacheFirst(request));
+  else if (url.pathname === colours) event.respondWith(keptAndRenewed(event));
   else if (url.pathname === '/icon.svg' || url.pathname === '/manifest.webmanifest') {
     event.respondWith(fromCacheFirst(request));
   }
@@ -81,6 +84,19 @@ async function openPage(request: Request): Promise<Response> {
   return Promise.race([fetch(request).then((answer) => (answer.ok ? answer : kept)), timeout]).catch(
     () => kept,
   );
+}
+
+/** What is kept, at once; a newer one is fetched for the next time. */
+async function keptAndRenewed(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const kept = await caches.match(request);
+  const renewed = fetch(request, { cache: 'no-cache' }).then(async (answer) => {
+    if (answer.ok) await (await caches.open(shell)).put(request, answer.clone());
+    return answer;
+  });
+  if (!kept) return renewed;
+  event.waitUntil(renewed.catch(() => undefined));
+  return kept;
 }
 
 /** File names carry a hash of their content, so a kept file is never stale. */
