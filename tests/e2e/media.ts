@@ -1,3 +1,5 @@
+import type { Browser } from 'playwright-core';
+import { acceptInvitation, phone, say, signUp, startChat } from './browser.ts';
 import type { Person } from './browser.ts';
 
 /** What a page receives over all its peer connections: whether pictures are decoded and sound is heard. */
@@ -41,6 +43,25 @@ export function received(person: Person): Promise<Received> {
     }
     return sum;
   });
+}
+
+/** Two people in a chat, one at a desk and one with a phone, whose media are watched; `prepare` comes first. */
+export async function readyToMeet(
+  browser: Browser,
+  url: string,
+  prepare: (person: Person) => Promise<void> = async () => undefined,
+): Promise<[Person, Person]> {
+  const salma = await signUp(browser, url, { name: 'salma' });
+  const karim = await signUp(browser, url, { name: 'karim', viewport: phone });
+  for (const person of [salma, karim]) {
+    await prepare(person);
+    await watchMedia(person);
+    await person.page.reload();
+  }
+  await startChat(salma, 'karim');
+  await say(salma, 'نلتقي الآن');
+  await acceptInvitation(karim, 'salma');
+  return [salma, karim];
 }
 
 /** Waits until pictures and sound of the others have risen above what they were. */

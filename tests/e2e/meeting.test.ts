@@ -3,30 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
-import { acceptInvitation, arrive, launch, phone, say, signUp, startChat } from './browser.ts';
+import { arrive, enterMeeting, launch, phone } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt } from './eyes.ts';
-import { received, until, watchMedia } from './media.ts';
-
-async function enterMeeting(person: Person): Promise<void> {
-  const { page } = person;
-  await page
-    .getByRole('link', { name: /انضمام|اجتماع الآن/ })
-    .first()
-    .click();
-  await page.getByRole('button', { name: 'دخول', exact: true }).click();
-  await page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
-}
-
-/** Waits until pictures and sound of the others have risen above what they were. */
-async function hearsAndSees(person: Person): Promise<void> {
-  const before = await received(person);
-  await until(
-    () => received(person),
-    (now) => now.framesDecoded > before.framesDecoded + 5 && now.audioEnergy > before.audioEnergy,
-    `${person.name} should see and hear the others`,
-  );
-}
+import { hearsAndSees, readyToMeet, received, until, watchMedia } from './media.ts';
 
 interface GuestAddress {
   path: string;
@@ -66,16 +46,8 @@ describe('a meeting of two members and a guest', () => {
   before(async () => {
     server = await startMajlis({ webApp: true, meetings: true });
     browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
+    [salma, karim] = await readyToMeet(browser, server.url);
     await salma.context.grantPermissions(['clipboard-read', 'clipboard-write', 'microphone', 'camera']);
-    for (const person of [salma, karim]) {
-      await watchMedia(person);
-      await person.page.reload();
-    }
-    await startChat(salma, 'karim');
-    await say(salma, 'نلتقي الآن');
-    await acceptInvitation(karim, 'salma');
   });
   after(async () => {
     await browser?.close();

@@ -8,9 +8,9 @@ import { generate } from 'selfsigned';
 import type { Browser } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
-import { acceptInvitation, enterMeeting, launch, phone, say, signUp, startChat } from './browser.ts';
+import { enterMeeting, launch } from './browser.ts';
 import type { Person } from './browser.ts';
-import { hearsAndSees, watchMedia } from './media.ts';
+import { hearsAndSees, readyToMeet } from './media.ts';
 
 /** A TCP port that nobody uses now. */
 async function freePort(): Promise<number> {
@@ -88,16 +88,7 @@ describe('a meeting through a firewall that lets only TLS pass', () => {
       args: [...turn, '--turn-certificate', certificate, '--turn-key', key],
     });
     browser = await launch(['--ignore-certificate-errors']);
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
-    for (const person of [salma, karim]) {
-      await onlyTls(person, port);
-      await watchMedia(person);
-      await person.page.reload();
-    }
-    await startChat(salma, 'karim');
-    await say(salma, 'نلتقي الآن');
-    await acceptInvitation(karim, 'salma');
+    [salma, karim] = await readyToMeet(browser, server.url, (person) => onlyTls(person, port));
   });
   after(async () => {
     await browser?.close();
