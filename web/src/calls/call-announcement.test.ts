@@ -49,6 +49,7 @@ test('tells the room where the media are, and takes it back', async (t) => {
   assert.deepEqual(told, [
     {
       application: 'm.call',
+      'org.majlis.keys': 'epochs',
       call_id: '',
       scope: 'm.room',
       device_id: 'D',
