@@ -51,6 +51,7 @@ describe('a phone whose connections break again and again', () => {
     await salma.page.getByRole('heading', { name: words.chats, level: 1 }).waitFor();
     await startChat(salma, 'karim');
     await say(salma, 'من طرف الشبكة');
+    await salma.page.getByText('يجري إعداد المفاتيح').filter({ visible: true }).waitFor();
     await acceptInvitation(karim, 'salma');
     await sees(karim, 'من طرف الشبكة');
     assert.ok(line.bytes() > breaksAfter, 'more came than one connection carries');

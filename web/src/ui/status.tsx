@@ -66,6 +66,18 @@ export function OfflineStrip({ title, detail, onPress }: OfflineStripProps) {
   );
 }
 
+/** Something is being made ready, and what waits for it: as calm as being offline. */
+export function ReadyingStrip({ title, detail }: Pick<OfflineStripProps, 'title' | 'detail'>) {
+  return (
+    <p class="strip">
+      <Icon name="key" size={20} />
+      <span class="grow">
+        <b>{title}</b> · {detail}
+      </span>
+    </p>
+  );
+}
+
 export interface ProgressLineProps {
   readonly label: string;
   readonly amount: string;

@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { DialogInside } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Spinner, VoiceRing } from '../../ui/star.tsx';
-import { BubbleSkeletons, DataLine, OfflineStrip, ProgressLine } from '../../ui/status.tsx';
+import { BubbleSkeletons, DataLine, OfflineStrip, ProgressLine, ReadyingStrip } from '../../ui/status.tsx';
 import { Toast } from '../../ui/toast.tsx';
 import { iconPaths } from '../../ui/icon-paths.ts';
 import { pigments } from '../../ui/avatar-hash.ts';
@@ -20,6 +20,7 @@ export function StatusParts() {
       <DataLine used="4.6 MB" when="today" left="0.4 of 5 MB left" share={0.92} label="Data" />
       <div class="gap-above">
         <OfflineStrip title="No connection" detail="3 messages waiting" onPress={nothing} />
+        <ReadyingStrip title="Getting your keys ready" detail="3 messages waiting" />
       </div>
       <div class="gap-above">
         <Toast text="Chat archived" action={{ label: 'Undo', onPress: nothing }} />
