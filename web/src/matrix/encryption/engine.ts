@@ -87,6 +87,7 @@ export class MachineEngine implements EncryptionEngine {
     const parts = this.parts;
     this.parts = undefined;
     this.ended.abort();
+    parts?.requests.stop();
     parts?.machine.close();
   }
 

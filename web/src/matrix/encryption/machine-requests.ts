@@ -22,6 +22,7 @@ export class MachineRequests {
   private readonly underWay = new Set<string>();
   /** Requests that the server refused, by id: after a few tries they are left alone, so that they hold up nothing. */
   private readonly refusals = new Map<string, number>();
+  private stopped = false;
 
   constructor(machine: OlmMachine, host: EngineHost) {
     this.machine = machine;
@@ -31,6 +32,11 @@ export class MachineRequests {
   /** Sends all that waits. Callers share a run; a run that was under way is followed by another. Rejects when the network fails. */
   flush(): Promise<void> {
     return this.flushing.run();
+  }
+
+  /** The machine goes: what is under way ends without a word. */
+  stop(): void {
+    this.stopped = true;
   }
 
   private async sendAll(): Promise<void> {
@@ -46,7 +52,7 @@ export class MachineRequests {
       await this.send(request);
     } catch (thrown) {
       const error = asMatrixError(thrown, 'encryption');
-      if (error.temporary || error.kind === 'cancelled') throw error;
+      if (this.stopped || error.temporary || error.kind === 'cancelled') throw error;
       this.refusals.set(id, refusals + 1);
       console.warn('The server refused a request of the crypto machine.', error.message);
     }
