@@ -51,7 +51,9 @@ async function compare(first: Person, second: Person): Promise<void> {
   const [shown, other] = await Promise.all(
     [first, second].map(async (person) => {
       await person.page.getByRole('button', { name: same, exact: true }).waitFor();
-      return person.page.getByRole('dialog').getByRole('listitem').allInnerTexts();
+      const seven = person.page.getByRole('dialog').getByRole('listitem');
+      await seven.nth(6).waitFor();
+      return seven.allInnerTexts();
     }),
   );
   assert.equal(shown?.length, 7);
@@ -138,6 +140,21 @@ describe('one person, several devices', () => {
     await say(karim, 'إلى الجهازين');
     await sees(second, 'إلى الجهازين');
     assert.deepEqual([...salma.errors, ...second.errors], []);
+    await second.context.close();
+  });
+
+  it('a device closed while it opens the backup reads old messages when it is opened again', async () => {
+    const second = await signIn(browser, server.url, 'salma');
+    await compare(salma, second);
+    await second.page.route('**/room_keys/keys?*', (route) => route.abort());
+    const opening = second.page.waitForRequest('**/room_keys/keys?*');
+    await agree(salma, second);
+    await opening;
+    await second.page.goto('about:blank');
+    await second.page.unrouteAll();
+    await second.page.goto(server.url);
+    await openRoom(second);
+    await sees(second, old);
     await second.context.close();
   });
 

@@ -129,7 +129,7 @@ describe('a meeting of two members and a guest', () => {
     async function askToRemove(): Promise<void> {
       await more.focus();
       await page.keyboard.press('Enter');
-      await page.getByRole('menuitem').first().waitFor();
+      await page.locator('[role=menuitem]:focus').waitFor();
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
       await question.waitFor();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { RefObject } from 'preact';
 
 const focusable =
@@ -11,7 +11,8 @@ const focusable =
 export function useFocusTrap(element: RefObject<HTMLElement | null>, onClose: () => void): void {
   const close = useRef(onClose);
   close.current = onClose;
-  useEffect(() => {
+  // Before it is drawn: a key pressed right after must not go to what is under it.
+  useLayoutEffect(() => {
     const root = element.current;
     if (!root) return undefined;
     const before = document.activeElement;

@@ -225,16 +225,16 @@ export class EncryptionDesk {
     await this.decryptAll();
   }
 
-  /** After the start: what waits in open rooms, and the lines of the list. */
-  private async decryptAll(): Promise<void> {
+  /** What waits in open rooms, and the lines of the list. */
+  private async decryptAll(chosen: (record: EventRecord) => boolean = untried): Promise<void> {
     const rooms = [...this.parts.book.rooms.values()].sort(
       (a, b) => b.opened - a.opened || b.record.time - a.record.time,
     );
     for (const room of rooms) {
       const { last } = room.record;
-      const waiting = last !== undefined && isEncrypted(last) && untried(last);
+      const waiting = last !== undefined && isEncrypted(last) && chosen(last);
       if (waiting) await room.loadTail();
-      if (waiting || room.opened > 0) await this.decryptTail(room);
+      if (waiting || room.opened > 0) await this.decryptTail(room, chosen);
     }
   }
 
@@ -275,7 +275,7 @@ export class EncryptionDesk {
         this.tellNewDevices();
         break;
       case 'backup':
-        this.backup.value = event.state;
+        this.takeBackup(event.state);
         break;
       case 'recovery':
         this.recovery.value = event.state;
@@ -293,6 +293,13 @@ export class EncryptionDesk {
         this.tellNewDevices();
         break;
     }
+  }
+
+  /** Once the backup can be asked, it may have the keys of what could not be read before. */
+  private takeBackup(state: BackupState): void {
+    const opened = state.is === 'on' && this.backup.value.is !== 'on';
+    this.backup.value = state;
+    if (opened) this.inBackground(this.decryptAll(locked));
   }
 
   /** A device of the account that is not signed by it, seen from one that is. */
@@ -369,6 +376,11 @@ function isEncrypted(entry: LogEntry): entry is EventRecord {
 
 function untried(record: EventRecord): boolean {
   return record.clear === undefined && record.failed === undefined;
+}
+
+/** Without its key, as far as is known. */
+function locked({ clear, failed }: EventRecord): boolean {
+  return clear === undefined && (failed === undefined || failed === 'noKey' || failed === 'beforeThisDevice');
 }
 
 function sessionOf(record: EventRecord): string {

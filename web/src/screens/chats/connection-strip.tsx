@@ -1,30 +1,20 @@
-import { useEffect, useState } from 'preact/hooks';
 import { DataLine, OfflineStrip, ReadyingStrip } from '../../ui/status.tsx';
 import { paths } from '../../paths.ts';
 import { dailyData } from '../../platform/theme.ts';
 import { client } from '../../models/client.ts';
+import { useLasting } from '../../models/lasting.ts';
 import { format, say } from '../../words/words.ts';
 
 /** On most lines encryption is ready before anybody could read a word about it; milliseconds. */
 const patience = 2000;
-
-/** Whether `now` has been true for so long that it should be told. */
-function useLasting(now: boolean): boolean {
-  const [lasting, setLasting] = useState(false);
-  useEffect(() => {
-    if (!now) return setLasting(false);
-    const timer = setTimeout(() => setLasting(true), patience);
-    return () => clearTimeout(timer);
-  }, [now]);
-  return now && lasting;
-}
 
 /** Says that there is no connection (or no encryption yet), how much waits, and that it will be sent. Never in red. */
 export function ConnectionStrip() {
   const { state, queued, retry } = client.connection;
   const offline = state.value === 'offline';
   const waiting = queued.value;
-  const readying = useLasting(!offline && waiting > 0 && client.encryption.state.value !== 'ready');
+  const unready = client.encryption.state.value !== 'ready';
+  const readying = useLasting(!offline && waiting > 0 && unready, patience);
   return (
     <div aria-live="polite">
       {offline && (

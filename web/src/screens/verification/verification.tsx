@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Spinner } from '../../ui/star.tsx';
+import { Waiting } from '../../ui/status.tsx';
 import { client } from '../../models/client.ts';
 import { attempt } from '../../models/toasts.ts';
 import { emojiNames } from '../../words/lists.ts';
@@ -122,10 +123,12 @@ function Answers({ verification, onClose }: { verification: Verification; onClos
 
 /** The seven, each with its name, so that they can also be read aloud. */
 function Seven({ verification }: { verification: Verification }) {
-  const [names, setNames] = useState<readonly string[]>([]);
+  const [names, setNames] = useState<readonly string[]>();
   useEffect(() => {
+    // Without the file the English names of the library must do; while it comes nobody reads names that are about to change.
     emojiNames().then(setNames, () => setNames([]));
   }, []);
+  if (!names) return <Waiting words={say('loading')} />;
   return (
     <ol class="seven">
       {verification.emoji?.map((emoji, place) => (
