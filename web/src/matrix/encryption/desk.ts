@@ -124,6 +124,11 @@ export class EncryptionDesk {
     return this.need().encrypt(room, type, content);
   }
 
+  /** A room comes on the screen: what is locked in it is tried once more. */
+  decryptShown(room: Room): Promise<void> {
+    return this.decryptTail(room, locked);
+  }
+
   /** Decrypts what the room's tail holds and can now be read; `again` chooses records that were tried before. */
   decryptTail(room: Room, again: (record: EventRecord) => boolean = untried): Promise<void> {
     return this.turns.run(() => this.decryptTailNow(room, again));
@@ -222,11 +227,12 @@ export class EncryptionDesk {
       throw asMatrixError(thrown, 'encryption');
     }
     this.parts.ready();
-    await this.decryptAll();
+    // Also what could not be read before the last stop: the backup may have been opened since.
+    await this.decryptAll(locked);
   }
 
   /** What waits in open rooms, and the lines of the list. */
-  private async decryptAll(chosen: (record: EventRecord) => boolean = untried): Promise<void> {
+  private async decryptAll(chosen: (record: EventRecord) => boolean): Promise<void> {
     const rooms = [...this.parts.book.rooms.values()].sort(
       (a, b) => b.opened - a.opened || b.record.time - a.record.time,
     );

@@ -234,7 +234,7 @@ export class OpenRoomHandle implements OpenRoom {
     const tail = await this.room.loadTail();
     this.room.refreshNow();
     if (beginsHere(tail)) this.room.older.value = 'end';
-    await this.session.desk.decryptTail(this.room);
+    await this.session.desk.decryptShown(this.room);
   }
 
   /** Fills the newest gap, or puts older entries of the device before the tail. Answers whether there may be more. */
