@@ -18,7 +18,7 @@ export type DirectoryPlace = Pick<PublishedRoom, 'roomId' | 'joinedMembers'>;
 export interface DirectoryQuery {
   /** What name, topic or alias contain, without regard to case and accents; undefined: anything. */
   readonly words: string | undefined;
-  /** Types of rooms, null for rooms without one; undefined: any. */
+  /** Types of rooms, null for rooms without one; undefined: all. */
   readonly types: ReadonlyArray<string | null> | undefined;
   /** Where the page begins, on which side of a room; undefined: at the start. */
   readonly from: { readonly place: DirectoryPlace; readonly direction: 'after' | 'before' } | undefined;
