@@ -130,8 +130,9 @@ export class Session {
       try {
         return await this.desk.start();
       } catch (thrown) {
-        if (this.stopped) return;
         console.warn(asMatrixError(thrown, 'encryption').message);
+        // It stands already when only its first look at the rooms failed.
+        if (this.stopped || this.desk.ready !== undefined) return;
       }
       await wait(Math.min(slowestStart, 2000 * 2 ** failures), this.ended.signal);
     }
