@@ -5,6 +5,7 @@ import type { Homeserver } from '@majlis/homeserver';
 import { createMeetings } from '@majlis/meetings';
 import type { Meetings } from '@majlis/meetings';
 import type { Storage } from '@majlis/storage';
+import type { ComposeOptions } from './compose-options.ts';
 import type { Configuration } from './config/configuration.ts';
 import { keptServerName, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { livekitProxy } from './http/livekit-proxy.ts';
@@ -13,7 +14,6 @@ import type { PartHealth } from './http/operator.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCrypto, serverSigningKey } from './keys/crypto.ts';
 import { keptSecret } from './keys/secrets.ts';
-import type { Log } from './log.ts';
 import { openBlobs } from './media/blobs.ts';
 import type { Livekit } from './livekit/livekit.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -25,17 +25,6 @@ import { clock, random, scheduler } from './real-world.ts';
 import { ownUrl, settingsOf } from './settings.ts';
 import { accentStyleSheet } from './web-app/accent.ts';
 import { webAppRoute } from './web-app/files.ts';
-
-export interface ComposeOptions {
-  readonly configuration: Configuration;
-  /** Root of the repository. */
-  readonly root: string;
-  readonly log: Log;
-  /** Shown to whoever waits for the start. */
-  readonly progress: (line: string) => void;
-  /** Whether to build and serve the web app; tests of the API alone do without. */
-  readonly webApp: boolean;
-}
 
 export interface Majlis {
   /** Where it is reached on this machine, without a slash at the end. */

@@ -1,7 +1,7 @@
 // What runs beside the server: its database, LiveKit, and the build of the web app. They start at once.
 
 import { join } from 'node:path';
-import type { ComposeOptions } from './compose.ts';
+import type { ComposeOptions } from './compose-options.ts';
 import { startDatabase } from './database/database.ts';
 import type { RunningDatabase } from './database/database.ts';
 import { startLivekit } from './livekit/livekit.ts';

@@ -1,4 +1,4 @@
-// No file may import itself through others. Type-only imports are free: they are gone at run time.
+// No file may import itself through others, for a type either: what two files need of each other has a place of its own.
 
 import { posix } from 'node:path';
 import type { Finding, SourceFile } from './source.ts';
@@ -40,8 +40,8 @@ export function checkCycles(files: readonly SourceFile[]): Finding[] {
 
 function targetsOf(file: SourceFile, known: ReadonlySet<string>): string[] {
   const targets: string[] = [];
-  for (const { specifier, typeOnly } of importsOf(file)) {
-    if (typeOnly || !specifier.startsWith('.')) continue;
+  for (const { specifier } of importsOf(file)) {
+    if (!specifier.startsWith('.')) continue;
     const target = posix.normalize(posix.join(posix.dirname(file.path), specifier));
     if (known.has(target)) targets.push(target);
   }

@@ -9,16 +9,7 @@ import { roomVersion } from '../room-versions/versions.ts';
 import { allowed, rejected, type Decision, type StateLookup } from './decision.ts';
 import { authoriseMember } from './member.ts';
 import { authorisePowerLevels } from './power-levels.ts';
-
-/** What the rules look at. The event has passed `checkEventFormat`, or it is rejected for what is missing. */
-export interface Question {
-  readonly event: Pdu;
-  readonly roomId: string;
-  readonly state: StateLookup;
-  readonly version: RoomVersion;
-  /** Checks the signatures of third-party invites; without it they are rejected. */
-  readonly crypto?: Pick<Crypto, 'verify'> | undefined;
-}
+import type { Question } from './question.ts';
 
 /**
  * Whether an event is allowed in a state of its room: the authorisation rules of the room version in the

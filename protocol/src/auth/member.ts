@@ -3,8 +3,8 @@ import { isJsonObject, own, ownObject, ownString, type JsonObject } from '../jso
 import { actionLevel, powerLevel, roomCreators } from '../power/levels.ts';
 import { joinRuleOf, membershipOf } from '../power/may.ts';
 import { signingKeyIds, verifyJson } from '../signing/sign-json.ts';
-import type { Question } from './authorise.ts';
 import { allowed, rejected, type Decision, type StateEvent } from './decision.ts';
+import type { Question } from './question.ts';
 
 /** Rule 5: `m.room.member`. The room and `m.federate` have been looked at. */
 export function authoriseMember(question: Question): Decision {

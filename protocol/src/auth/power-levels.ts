@@ -1,8 +1,8 @@
 import { isUserId } from '../identifiers/identifiers.ts';
 import { isJsonObject, own, ownObject, type JsonObject, type JsonValue } from '../json/value.ts';
 import { readLevel, roomCreators } from '../power/levels.ts';
-import type { Question } from './authorise.ts';
 import { allowed, rejected, type Decision } from './decision.ts';
+import type { Question } from './question.ts';
 
 const scalars = [
   'users_default',

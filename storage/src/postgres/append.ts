@@ -2,7 +2,7 @@ import type { Append, NewEvent } from '../contracts/rooms.ts';
 import type { StoredEvent } from '../contracts/writer.ts';
 import { eventFlags } from '../contracts/writer.ts';
 import type { Queryable } from './database.ts';
-import { describeRooms, describesRoom } from './directory.ts';
+import { describeRooms, describesRoom } from './published-rooms.ts';
 import { eventWords } from './event-words.ts';
 import type { Strings } from './strings.ts';
 

@@ -1,4 +1,4 @@
-import type { Surroundings } from './door.ts';
+import type { Surroundings } from './surroundings.ts';
 import { MatrixError } from './errors.ts';
 import { openIndexedDb } from './store/indexed-db.ts';
 

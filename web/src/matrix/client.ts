@@ -3,7 +3,6 @@ import type {
   Account,
   ClientStatus,
   Connection,
-  CreateMatrixClient,
   Json,
   MatrixClient,
   ServerFacts,
@@ -11,7 +10,6 @@ import type {
   Settings,
   SignIn,
   SignUp,
-  Surroundings,
   Traffic,
 } from './door.ts';
 import { EncryptionDoor } from './encryption/door.ts';
@@ -28,12 +26,15 @@ import { cryptoStoreName, Session } from './session/session.ts';
 import { TabLock } from './session/tab-lock.ts';
 import { SignallingDoor } from './signalling.ts';
 import type { Store } from './store/store.ts';
+import type { Surroundings } from './surroundings.ts';
 import { TrafficCounter } from './traffic.ts';
 
 export { browserSurroundings } from './browser.ts';
 
-/** Makes the engine. Nothing happens until `start`. */
-export const createMatrixClient: CreateMatrixClient = (surroundings) => new Client(surroundings);
+/** Makes the engine; `browserSurroundings()` gives the real surroundings. Nothing happens until `start`. */
+export function createMatrixClient(surroundings: Surroundings): MatrixClient {
+  return new Client(surroundings);
+}
 
 class Client implements MatrixClient, Account, Settings {
   readonly status = signal<ClientStatus>('starting');

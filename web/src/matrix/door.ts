@@ -7,10 +7,7 @@
  */
 import type { ReadonlySignal } from '@preact/signals-core';
 import type { AskPassword, Encryption } from './encryption/contract.ts';
-import type { StartEncryption } from './encryption/engine-contract.ts';
 import type { MatrixError } from './errors.ts';
-import type { PreparedFile } from './sending/attachments.ts';
-import type { Store } from './store/store.ts';
 import type { MediaSource, MessagePreview, Person, TimelineItem } from './timeline/items.ts';
 
 export { MatrixError } from './errors.ts';
@@ -416,31 +413,3 @@ export interface MatrixClient {
   /** Ends timers and connections, keeps the session (page goes away, tests). */
   stop(): Promise<void>;
 }
-
-/** What the engine needs from the browser; tests pass their own. */
-export interface Surroundings {
-  readonly fetch: typeof fetch;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Opens what the device keeps. */
-  readonly openStore: () => Promise<Store>;
-  /** Whether keys may be kept on the device (false in tests and where there is no database). */
-  readonly persistent: boolean;
-  /** Deletes the crypto database of a session that ended. */
-  readonly deleteCryptoStore: (name: string) => Promise<void>;
-  /** Starts the crypto machine, in a worker of its own. */
-  readonly startEncryption: StartEncryption;
-  /** Size, preview and fresh encoding of a picture that is to be sent. */
-  readonly prepareFile: (blob: Blob) => Promise<PreparedFile>;
-  /** Runs `work` when the screen has been drawn. */
-  readonly whenIdle: (work: () => void) => void;
-  /** Lets one tab at a time hold the session. Absent: no other tab can. */
-  readonly locks?: LockManager;
-  /** Tells when the network comes back or is said to be gone. Answers the way to stop. */
-  readonly onNetwork: (tell: (network: 'back' | 'gone') => void) => () => void;
-  /** Origin of the page, used when no server is named. */
-  readonly origin: string;
-}
-
-/** Made by `createMatrixClient` in `client.ts`; `browserSurroundings()` of `browser.ts` gives the real ones. */
-export type CreateMatrixClient = (surroundings: Surroundings) => MatrixClient;

@@ -1,4 +1,5 @@
-import type { Parameters, Plural } from './catalogue.ts';
+import type { Parameters } from './catalogue.ts';
+import type { Plural } from './plural.ts';
 
 /** What filling needs to know about a language. */
 export interface NumberWords {

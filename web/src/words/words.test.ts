@@ -8,7 +8,8 @@ import { ru } from './ru.ts';
 import { tg } from './tg.ts';
 import { fill } from './fill.ts';
 import { createFormat, daysBetween } from './format.ts';
-import type { Catalogue, Parameters, Plural, WordKey } from './catalogue.ts';
+import type { Catalogue, Parameters, WordKey } from './catalogue.ts';
+import type { Plural } from './plural.ts';
 
 const catalogues: Readonly<Record<string, Catalogue>> = { ar, en, fr, ru, tg };
 const keys = Object.keys(en) as WordKey[];

@@ -1,10 +1,12 @@
 import type { EncryptedRoom } from '../encryption/engine-contract.ts';
-import type { Session } from '../session/session.ts';
+import type { HttpClient } from '../http.ts';
+import type { Store } from '../store/store.ts';
 import type { RawEvent } from '../timeline/log.ts';
 import { memberFacts } from './merge.ts';
 import type { MemberFacts } from './record.ts';
 import { stateContent } from './record.ts';
 import type { Room } from './room.ts';
+import type { RoomBook } from './room-book.ts';
 
 /** Up to this many, a room's members are all kept in its record, so that sync can tell who is new. */
 const keepInRecord = 500;
@@ -12,18 +14,25 @@ const keepInRecord = 500;
 /** How often the list is asked for again because sync told of a change meanwhile. */
 const patience = 5;
 
+/** What loading members needs of a session. */
+export interface MemberSource {
+  readonly book: Pick<RoomBook, 'inTurn'>;
+  readonly http: Pick<HttpClient, 'request'>;
+  readonly store: Store;
+}
+
 type Members = Readonly<Record<string, MemberFacts>>;
 
 /** Loads the complete member list: from the device while it is current, else from the server. */
-export async function loadMembers(room: Room, session: Session): Promise<Members> {
+export async function loadMembers(room: Room, source: MemberSource): Promise<Members> {
   for (let attempt = 1; ; attempt += 1) {
-    const known = await knownMembers(room, session);
+    const known = await knownMembers(room, source);
     if (known !== undefined) return known;
     const aside = room.membersAside;
-    const members = await fetchMembers(room, session);
-    const current = await session.book.inTurn(async () => {
+    const members = await fetchMembers(room, source);
+    const current = await source.book.inTurn(async () => {
       if (room.membersAside !== aside) return false;
-      await keepMembers(room, session, members);
+      await keepMembers(room, source, members);
       return true;
     });
     // Where people come and go all the time, the newest answer must do.
@@ -31,7 +40,7 @@ export async function loadMembers(room: Room, session: Session): Promise<Members
   }
 }
 
-function knownMembers(room: Room, { book, store }: Session): Promise<Members | undefined> {
+function knownMembers(room: Room, { book, store }: MemberSource): Promise<Members | undefined> {
   return book.inTurn(async () => {
     if (!room.record.membersComplete) return undefined;
     room.members ??= await store.get('members', room.id);
@@ -39,7 +48,7 @@ function knownMembers(room: Room, { book, store }: Session): Promise<Members | u
   });
 }
 
-async function fetchMembers(room: Room, { http }: Session): Promise<Members> {
+async function fetchMembers(room: Room, { http }: MemberSource): Promise<Members> {
   const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room.id)}/members`;
   const answer = await http.request('GET', path, { query: { not_membership: 'leave' } });
   const chunk = Array.isArray(answer['chunk']) ? (answer['chunk'] as RawEvent[]) : [];
@@ -52,7 +61,7 @@ async function fetchMembers(room: Room, { http }: Session): Promise<Members> {
   return members;
 }
 
-async function keepMembers(room: Room, { store }: Session, members: Members): Promise<void> {
+async function keepMembers(room: Room, { store }: MemberSource, members: Members): Promise<void> {
   const few = Object.keys(members).length <= keepInRecord;
   room.members = members;
   room.record = {

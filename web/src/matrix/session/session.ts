@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals-core';
-import type { DeviceFacts, JsonContent, Person, StateEvent, Surroundings } from '../door.ts';
+import type { DeviceFacts, JsonContent, Person, StateEvent } from '../door.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { EncryptionDesk } from '../encryption/desk.ts';
 import { asMatrixError, MatrixError } from '../errors.ts';
 import { HttpClient, wait } from '../http.ts';

@@ -1,6 +1,7 @@
 import { MachineEngine } from '../encryption/engine.ts';
 import { createMatrixClient } from '../client.ts';
-import type { MatrixClient, Surroundings } from '../door.ts';
+import type { MatrixClient } from '../door.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { openMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 

@@ -10,7 +10,7 @@ import { inField } from '../../models/keys.ts';
 import { attempt } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import type { Call } from '../../calls/door.ts';
-import type { Side } from './in-call.tsx';
+import type { Side } from './arrangement.ts';
 
 interface ControlsProps {
   readonly call: Call;

@@ -15,10 +15,8 @@ import { PeoplePanel } from './people-panel.tsx';
 import { PrivacyDialog } from './privacy-dialog.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { Stage } from './stage.tsx';
+import type { Side, View } from './arrangement.ts';
 import type { Call } from '../../calls/door.ts';
-
-export type Side = 'people' | 'chat' | undefined;
-export type View = 'grid' | 'focus';
 
 interface InCallProps {
   readonly call: Call;

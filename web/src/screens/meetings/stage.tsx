@@ -13,7 +13,7 @@ import { gridPage, inFront } from '../../models/tiles.ts';
 import { say } from '../../words/words.ts';
 import { useShow } from './use-show.ts';
 import type { Call, CallPerson, VideoSource } from '../../calls/door.ts';
-import type { View } from './in-call.tsx';
+import type { View } from './arrangement.ts';
 
 /** The people of a meeting: a grid, or one in front and the others in a row, or stars when data is saved. */
 export function Stage({ call, view }: { call: Call; view: View }) {

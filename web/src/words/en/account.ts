@@ -1,4 +1,4 @@
-import type { Plural } from '../catalogue.ts';
+import type { Plural } from '../plural.ts';
 
 /** Signing in, and what is the user’s own. */
 export const account = {

@@ -1,4 +1,4 @@
-import type { Plural } from '../catalogue.ts';
+import type { Plural } from '../plural.ts';
 
 /** The list of chats, previews, and new chats. */
 export const chats = {

@@ -1,4 +1,4 @@
-import type { Plural } from '../catalogue.ts';
+import type { Plural } from '../plural.ts';
 
 /** Meetings, their lobby and their links. */
 export const meetings = {

@@ -1,4 +1,4 @@
-import type { Plural } from '../catalogue.ts';
+import type { Plural } from '../plural.ts';
 
 /** A chat: messages, changes, members. */
 export const room = {
