@@ -19,6 +19,8 @@ import {
 import type { Person } from './browser.ts';
 
 const old = 'رسالة قبل الجهاز الجديد';
+const same = 'متطابقة';
+const locked = 'رسالة لا يمكن فتحها على هذا الجهاز.';
 
 /** The twelve words that the recovery page shows. */
 async function recoveryWords(person: Person, url: string): Promise<string> {
@@ -39,6 +41,32 @@ async function openRoom(person: Person): Promise<void> {
     .getByRole('link', { name: /karim/ })
     .first()
     .click();
+}
+
+/** Both devices show the same seven pictures. */
+async function compare(first: Person, second: Person): Promise<void> {
+  await first.page.goto(new URL('/', first.page.url()).href);
+  await second.page.goto(new URL('/you/recovery', second.page.url()).href);
+  await second.page.getByRole('button', { name: 'مقارنة مع جهاز آخر' }).click();
+  await first.page.getByRole('button', { name: 'قبول' }).click();
+  const [shown, other] = await Promise.all(
+    [first, second].map(async (person) => {
+      await person.page.getByRole('button', { name: same, exact: true }).waitFor();
+      const seven = person.page.getByRole('dialog').getByRole('listitem');
+      await seven.nth(6).waitFor();
+      return seven.allInnerTexts();
+    }),
+  );
+  assert.equal(shown?.length, 7);
+  assert.deepEqual(shown, other);
+}
+
+async function agree(...people: readonly Person[]): Promise<void> {
+  for (const { page } of people) await page.getByRole('button', { name: same, exact: true }).click();
+}
+
+async function done({ page }: Person): Promise<void> {
+  await page.getByText('تم التأكيد').first().waitFor();
 }
 
 describe('one person, several devices', () => {
@@ -100,6 +128,58 @@ describe('one person, several devices', () => {
     await openRoom(second);
     await second.page.getByRole('region', { name: 'الرسائل' }).waitFor();
     assert.equal(await bubbles(second, old).count(), 0);
+    await second.context.close();
+  });
+
+  it('a device verified by emoji reads old messages from the backup', async () => {
+    const second = await signIn(browser, server.url, 'salma');
+    await compare(salma, second);
+    await agree(salma, second);
+    await done(second);
+    await openRoom(second);
+    await sees(second, old);
+    await say(karim, 'إلى الجهازين');
+    await sees(second, 'إلى الجهازين');
+    assert.deepEqual([...salma.errors, ...second.errors], []);
+    await second.context.close();
+  });
+
+  it('a device closed while it opens the backup reads old messages when it is opened again', async () => {
+    const second = await signIn(browser, server.url, 'salma');
+    await compare(salma, second);
+    await second.page.route('**/room_keys/keys?*', (route) => route.abort());
+    const opening = second.page.waitForRequest('**/room_keys/keys?*');
+    await agree(salma, second);
+    await opening;
+    await second.page.goto('about:blank');
+    await second.page.unrouteAll();
+    // The message is looked at before the backup can be asked.
+    const gate = Promise.withResolvers<void>();
+    await second.page.route('**/room_keys/version', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await second.page.goto(server.url);
+    await openRoom(second);
+    await second.page.getByRole('region', { name: 'الرسائل' }).getByText(locked).first().waitFor();
+    gate.resolve();
+    await sees(second, old);
+    await second.context.close();
+  });
+
+  it('a device closed right after the comparison gets its keys when it is opened again', async () => {
+    const second = await signIn(browser, server.url, 'salma');
+    await compare(salma, second);
+    // The old device does not learn yet that the new one is signed, so it drops its first questions.
+    await salma.page.route('**/keys/query', (route) => route.abort());
+    await agree(salma, second);
+    await done(second);
+    await second.page.goto('about:blank');
+    await salma.page.unroute('**/keys/query');
+    await second.page.goto(server.url);
+    await openRoom(second);
+    await sees(second, old);
+    assert.deepEqual(second.errors, []);
     await second.context.close();
   });
 });
