@@ -51,13 +51,22 @@ export function guestRoutes(
       async handle(call) {
         const guest = await guestOf(call);
         const since = queryNumber(call.query, 'since', Number.MAX_SAFE_INTEGER);
-        await lobby.wait(
-          guest.roomId,
+        await lobby.waitAsGuest(
+          guest,
           since,
           queryNumber(call.query, 'wait', meetingLimits.wait_ms),
           call.response,
         );
         return lobby.guestAnswer(guest.guestId, guest.roomId, since);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${path}/guests/:guestId`,
+      async handle(call) {
+        const guest = await guestOf(call);
+        await lobby.withdraw(guest.guestId);
+        return {};
       },
     },
     {

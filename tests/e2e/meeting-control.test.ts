@@ -77,6 +77,7 @@ describe('what one may do in a meeting', () => {
   let browser: Browser;
   let salma: Person;
   let karim: Person;
+  let guest: Person;
   let room: string;
 
   before(async () => {
@@ -172,7 +173,7 @@ describe('what one may do in a meeting', () => {
       'the link should be in the clipboard',
     );
     const [path = '', secret = ''] = link.split('#');
-    const guest = await arrive(browser, '', { name: 'guest', viewport: phone, path: 'about:blank' });
+    guest = await arrive(browser, '', { name: 'guest', viewport: phone, path: 'about:blank' });
     for (const damaged of [path, `${path}#`, `${path}#${secret.slice(0, -3)}`]) {
       await guest.page.goto('about:blank');
       await guest.page.goto(damaged);
@@ -184,6 +185,21 @@ describe('what one may do in a meeting', () => {
     await guest.page.goto(link);
     await guest.page.getByRole('button', { name: 'طلب الدخول' }).waitFor();
     assert.deepEqual([...salma.errors, ...karim.errors, ...guest.errors], []);
+  });
+
+  it('a guest who waits no longer, or closes the page, is no longer in the lobby', async () => {
+    const ask = guest.page.getByRole('button', { name: 'طلب الدخول' });
+    const waiting = salma.page.locator('.waiting-people').getByText('عابرة السبيل');
+    await guest.page.getByRole('textbox', { name: 'اسمك كما يراه الحاضرون' }).fill('عابرة السبيل');
+    await ask.click();
+    await waiting.waitFor();
+    await guest.page.locator('.dock').getByRole('button', { name: 'إلغاء' }).click();
+    await waiting.waitFor({ state: 'detached' });
+    await ask.click();
+    await waiting.waitFor();
+    await guest.page.close({ runBeforeUnload: true });
+    await waiting.waitFor({ state: 'detached' });
+    assert.deepEqual(salma.errors, []);
   });
 
   async function enter(person: Person, options: { audioOnly?: boolean } = {}): Promise<void> {

@@ -128,6 +128,20 @@ describe('the lobby', () => {
     assert.ok(performance.now() - started >= 290);
   });
 
+  it('lets a guest who waits go away, and nobody who is in', async () => {
+    const [guest, other] = [await knock(server.url, link, 'عابر'), await knock(server.url, link, 'باقٍ')];
+    await host.ok('POST', `/lobby/${other.id}`, { admit: true });
+    refused(await ask(server.url, 'DELETE', guest.path, { token: other.secret }), 401, 'M_UNAUTHORIZED');
+    const { version } = await host.lobby();
+    const seen = host.lobby(version, 20_000);
+    await guest.ok('DELETE');
+    assert.ok((await seen).guests.every(({ guest_id: id }) => id !== guest.id));
+    refused(await guest.ask('GET'), 404, 'M_NOT_FOUND');
+    refused(await host.ask('POST', `/lobby/${guest.id}`, { admit: true }), 404, 'M_NOT_FOUND');
+    await other.ok('DELETE');
+    assert.equal((await other.ok('GET')).state, 'admitted');
+  });
+
   it('holds fifty who wait at one link and refuses the next', async () => {
     const { link_id: crowded } = await host.link();
     const guests = await Promise.all(

@@ -5,11 +5,14 @@ import type { GuestAnswer, KnockAnswer, LobbyAnswer } from '@majlis/protocol';
 import type { MeetingGuestRow, MeetingLinkRow } from '@majlis/storage';
 import { forbidden, notFound, tooMany, unauthorized } from '../http/errors.ts';
 import type { MeetingsParts } from '../parts.ts';
+import { Attendance } from './attendance.ts';
 import { Boxes } from './boxes.ts';
 
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 const members = (roomId: string): string => `members ${roomId}`;
 const guest = (guestId: string): string => `guest ${guestId}`;
+
+type LobbyParts = Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler' | 'log'>;
 
 interface RoomLobby {
   version: number;
@@ -20,13 +23,15 @@ interface RoomLobby {
 
 /** Where guests wait until a member of the room lets them in. */
 export class Lobby {
-  readonly #parts: Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler'>;
+  readonly #parts: LobbyParts;
   readonly #boxes = new Boxes();
+  readonly #attendance: Attendance;
   readonly #rooms = new Map<string, RoomLobby>();
   #closed = false;
 
-  constructor(parts: Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler'>) {
+  constructor(parts: LobbyParts) {
     this.#parts = parts;
+    this.#attendance = new Attendance(parts.scheduler, (guestId) => void this.#silent(guestId));
   }
 
   /** @throws Refusal 429 when too many wait at this link. */
@@ -46,6 +51,7 @@ export class Lobby {
       keyOffer: keyOffer ?? null,
       knockedTs: clock.now(),
     });
+    this.#attendance.expect(guestId);
     this.#changed(link.roomId);
     return { guest_id: guestId, guest_secret: secret };
   }
@@ -71,7 +77,15 @@ export class Lobby {
         'waiting',
       ]));
     if (!changed) throw notFound('No such guest is waiting');
+    this.#attendance.forget(guestId);
     this.#changed(roomId);
+  }
+
+  /** A guest who waits goes away: nobody lets them in any more, and their place is free. Nothing happens to who is in. */
+  async withdraw(guestId: string): Promise<void> {
+    this.#attendance.forget(guestId);
+    const roomId = await this.#parts.storage.meetings.removeWaitingGuest(guestId);
+    if (roomId !== undefined) this.#changed(roomId);
   }
 
   /** Hands a box to a guest who waits or is in. */
@@ -92,6 +106,8 @@ export class Lobby {
   async lobbyAnswer(roomId: string, since: number): Promise<LobbyAnswer> {
     const { version } = this.#room(roomId);
     const guests = await this.#parts.storage.meetings.presentGuests(roomId);
+    // After a start of the server nobody has been heard of yet.
+    for (const { guestId, state } of guests) if (state === 'waiting') this.#attendance.expect(guestId);
     return {
       version,
       guests: guests.map((row) => ({
@@ -110,6 +126,21 @@ export class Lobby {
     const row = await this.#parts.storage.meetings.guest(guestId);
     const state = row?.state ?? 'refused';
     return { version, state, keys: state === 'admitted' ? this.#boxes.after(guest(guestId), since) : [] };
+  }
+
+  /** Waits as {@link wait} does; a guest who waits is there for as long as they ask. */
+  async waitAsGuest(
+    row: MeetingGuestRow,
+    since: number,
+    waitMs: number,
+    response: ServerResponse,
+  ): Promise<void> {
+    const over = row.state === 'waiting' ? this.#attendance.asks(row.guestId) : undefined;
+    try {
+      await this.wait(row.roomId, since, waitMs, response);
+    } finally {
+      over?.();
+    }
   }
 
   /** Waits until the lobby's version passes `since`, for at most `waitMs`, or until the client goes. */
@@ -145,7 +176,17 @@ export class Lobby {
   /** Ends all waiting, for good. */
   close(): void {
     this.#closed = true;
+    this.#attendance.close();
     for (const roomId of this.#rooms.keys()) this.#wake(roomId);
+  }
+
+  async #silent(guestId: string): Promise<void> {
+    try {
+      await this.withdraw(guestId);
+    } catch (error) {
+      this.#parts.log.warn('a guest who is gone is still listed', { error: String(error) });
+      this.#attendance.expect(guestId);
+    }
   }
 
   #put(roomId: string, recipient: string, from: string, sealed: string): void {

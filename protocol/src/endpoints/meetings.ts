@@ -98,7 +98,10 @@ export interface SealedKeys {
   sealed: string;
 }
 
-/** `GET links/{linkId}/guests/{guestId}?since=VERSION&wait=MS`: answers at once when anything is newer than `since`. */
+/**
+ * `GET links/{linkId}/guests/{guestId}?since=VERSION&wait=MS`: answers at once when anything is newer than `since`. A guest who waits and
+ * does not ask for a minute is gone (404 from then on) and may knock again; `DELETE` on the same path goes at once.
+ */
 export interface GuestAnswer {
   version: number;
   state: GuestState;

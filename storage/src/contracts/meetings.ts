@@ -37,6 +37,9 @@ export interface MeetingStore {
     from: ReadonlyArray<MeetingGuestRow['state']>,
   ): Promise<boolean>;
 
+  /** Deletes a guest who waits. @returns the room, or undefined when nobody of this id waits */
+  removeWaitingGuest(guestId: string): Promise<string | undefined>;
+
   /** Notes which room a call belongs to. */
   noteCall(callName: string, roomId: string): Promise<void>;
   calls(): Promise<Array<{ callName: string; roomId: string }>>;

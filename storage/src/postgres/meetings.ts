@@ -91,6 +91,14 @@ export class PostgresMeetings implements MeetingStore {
     return rows.length > 0;
   }
 
+  async removeWaitingGuest(guestId: string): Promise<string | undefined> {
+    const rows = await this.#database.query<{ roomId: string }>(
+      `delete from meeting_guests where guest_id = $1 and state = 'waiting' returning room_id as "roomId"`,
+      [guestId],
+    );
+    return rows[0]?.roomId;
+  }
+
   async removeMember(roomId: string, userId: string, ts: number): Promise<void> {
     await this.#database.query(
       `insert into meeting_removals (room_id, user_id, removed_ts) values ($1, $2, $3)

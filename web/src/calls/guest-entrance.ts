@@ -19,6 +19,7 @@ export class GuestEntrance implements Entrance {
   private readonly ended = new AbortController();
   private side: CallSide | undefined;
   private current: Epoch | undefined;
+  private standing: 'outside' | 'waiting' | 'admitted' = 'outside';
 
   constructor(linkId: string, secret: string, name: string, fetch_: typeof fetch) {
     this.linkId = linkId;
@@ -34,7 +35,7 @@ export class GuestEntrance implements Entrance {
   async enter(side: CallSide, waiting: () => void): Promise<JoinAnswer> {
     this.side = side;
     const key = await makeOffer(this.linkId, this.secret);
-    await this.api.knock(this.name, key.offer);
+    await this.knock(key);
     waiting();
     await new Promise<void>((resolve, reject) => void this.watch(key, resolve, reject));
     return this.api.join();
@@ -54,6 +55,7 @@ export class GuestEntrance implements Entrance {
 
   async leave(): Promise<void> {
     this.ended.abort();
+    if (this.standing === 'waiting') await this.api.withdraw();
   }
 
   decide(): Promise<void> {
@@ -66,6 +68,26 @@ export class GuestEntrance implements Entrance {
 
   mute(): Promise<void> {
     return Promise.reject(forMembers());
+  }
+
+  private async knock(key: GuestKey): Promise<void> {
+    await this.api.knock(this.name, key.offer);
+    this.standing = 'waiting';
+  }
+
+  /**
+   * The server has forgotten a guest who waits and was not heard of for a minute, as on a line that breaks: they knock anew.
+   * @returns whether there is still a place to wait
+   */
+  private async knockAgain(key: GuestKey): Promise<boolean> {
+    if (this.standing !== 'waiting') return false;
+    try {
+      await this.knock(key);
+    } catch (thrown) {
+      if (isUnknown(thrown)) return false;
+      await pause(3000, this.ended.signal);
+    }
+    return true;
   }
 
   /** Follows the guest's state and boxes for as long as the call lasts. */
@@ -85,18 +107,20 @@ export class GuestEntrance implements Entrance {
         answer = await this.api.state(version, over);
       } catch (thrown) {
         if (over.aborted) return;
-        if (thrown instanceof MatrixError && (thrown.status === 404 || thrown.status === 401)) {
+        if (isUnknown(thrown) && !(await this.knockAgain(key))) {
           this.turnAway('removed', refused);
           return;
         }
-        await pause(3000, over);
+        if (!isUnknown(thrown)) await pause(3000, over);
         continue;
       }
       version = answer.version;
       for (const box of answer.keys) await this.open(box.sealed, key);
       if (over.aborted) return;
-      if (answer.state === 'admitted') admitted();
-      else if (answer.state !== 'waiting') {
+      if (answer.state === 'admitted') {
+        this.standing = 'admitted';
+        admitted();
+      } else if (answer.state !== 'waiting') {
         this.turnAway(answer.state, refused);
         return;
       }
@@ -104,6 +128,7 @@ export class GuestEntrance implements Entrance {
   }
 
   private turnAway(state: 'refused' | 'removed', refused: (error: MatrixError) => void): void {
+    this.standing = 'outside';
     this.side?.turned(state);
     refused(new MatrixError('denied', 'The guest was not let in.'));
   }
@@ -116,6 +141,11 @@ export class GuestEntrance implements Entrance {
     this.current = newer;
     this.side?.adopt(newer);
   }
+}
+
+/** Neither the link nor the guest is known, or the guest's secret is not. */
+function isUnknown(thrown: unknown): boolean {
+  return thrown instanceof MatrixError && (thrown.status === 404 || thrown.status === 401);
 }
 
 function forMembers(): MatrixError {

@@ -73,6 +73,13 @@ export class MemberApi {
   }
 }
 
+interface GuestRequest {
+  readonly body?: JsonContent;
+  readonly signal?: AbortSignal;
+  /** Whether it goes on when the page closes. */
+  readonly keepalive?: boolean;
+}
+
 /** The meetings API as a guest with a link uses it: no account, a secret of their own after knocking. */
 export class GuestApi {
   private readonly link: string;
@@ -91,7 +98,7 @@ export class GuestApi {
 
   async knock(name: string, offer: string): Promise<string> {
     const body = { name, key_offer: offer };
-    const answer = (await this.request('POST', `${this.link}/knock`, body)) as unknown as KnockAnswer;
+    const answer = (await this.request('POST', `${this.link}/knock`, { body })) as unknown as KnockAnswer;
     this.secret = answer.guest_secret;
     this.guestId = answer.guest_id;
     return answer.guest_id;
@@ -99,16 +106,16 @@ export class GuestApi {
 
   async state(since: number, signal: AbortSignal): Promise<GuestAnswer> {
     const query = `?since=${since}&wait=${meetingLimits.wait_ms - 5000}`;
-    return (await this.request(
-      'GET',
-      `${this.guest()}${query}`,
-      undefined,
-      signal,
-    )) as unknown as GuestAnswer;
+    return (await this.request('GET', `${this.guest()}${query}`, { signal })) as unknown as GuestAnswer;
   }
 
   async join(): Promise<JoinAnswer> {
-    return readJoin(await this.request('POST', `${this.guest()}/token`, {}));
+    return readJoin(await this.request('POST', `${this.guest()}/token`, { body: {} }));
+  }
+
+  /** Waits no longer. Reaches the server even when the page is closing. */
+  async withdraw(): Promise<void> {
+    await this.request('DELETE', this.guest(), { keepalive: true });
   }
 
   private guest(): string {
@@ -118,13 +125,12 @@ export class GuestApi {
   private async request(
     method: string,
     path: string,
-    body?: JsonContent,
-    signal?: AbortSignal,
+    { body, signal, keepalive = false }: GuestRequest = {},
   ): Promise<JsonContent> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (this.secret !== undefined) headers['authorization'] = `Bearer ${this.secret}`;
-    const init: RequestInit = { method, headers, cache: 'no-store', credentials: 'omit' };
+    const init: RequestInit = { method, headers, cache: 'no-store', credentials: 'omit', keepalive };
     if (body !== undefined) init.body = JSON.stringify(body);
     if (signal !== undefined) init.signal = signal;
     let response: Response;
