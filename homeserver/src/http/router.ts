@@ -189,8 +189,8 @@ export function writeJson(
     ...headers,
   };
   if (text.length < compress_above_bytes || !acceptsGzip(request)) {
-    const bytes = Buffer.from(text);
-    response.writeHead(status, { ...base, 'content-length': bytes.length }).end(bytes);
+    // As text, head and body leave in one piece.
+    response.writeHead(status, { ...base, 'content-length': Buffer.byteLength(text) }).end(text);
     return;
   }
   if (text.length > 4 * 1_048_576) {
