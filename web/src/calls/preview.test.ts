@@ -55,3 +55,18 @@ test('changing the camera in haste leaves one running', async () => {
     [false, true],
   );
 });
+
+test('the lobby is ready before the browser has named the devices', async (context) => {
+  const mediaDevices = { enumerateDevices: () => new Promise<never>(() => undefined), addEventListener() {} };
+  Object.defineProperty(navigator, 'mediaDevices', { value: mediaDevices, configurable: true });
+  context.after(() => Reflect.deleteProperty(navigator, 'mediaDevices'));
+  const { opened, devices } = makeCameras();
+  const preview = new DevicePreview(devices);
+  let ready = false;
+  void preview.start({ microphone: false, camera: true }).then(() => (ready = true));
+  await settled();
+  opened[0]?.open();
+  await settled();
+  assert.ok(ready);
+  assert.equal(preview.camera.value, true);
+});

@@ -60,7 +60,8 @@ export class DevicePreview implements Preview {
     navigator.mediaDevices?.addEventListener('devicechange', this.listAgain);
     if (options.microphone) await this.setMicrophone(true);
     if (options.camera) await this.setCamera(true);
-    await this.list();
+    // Firefox names the devices once the page has the focus: nobody need wait for that.
+    this.listAgain();
   }
 
   async choose(kind: DeviceKind, id: string): Promise<void> {
