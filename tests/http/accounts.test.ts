@@ -195,7 +195,60 @@ describe('signing in and out', () => {
     await alice.refused(401, 'M_UNKNOWN_TOKEN', 'GET', '/account/whoami');
   });
 
-  it('refreshes tokens once, and ends the session when an old one comes back', async () => {
+  it('changes nothing when it refuses what was asked', async () => {
+    const anyone = new Client(server.url);
+    const username = fresh('none');
+    for (const wrong of [
+      { device_id: 'x'.repeat(256) },
+      { device_id: 'a\0b' },
+      { initial_device_display_name: 7 },
+      { inhibit_login: 'yes' },
+      { refresh_token: 1 },
+    ]) {
+      const answer = await anyone.call('POST', '/register', { username, password, ...wrong, ...dummy });
+      assert.equal(answer.status, 400, JSON.stringify(wrong));
+      assert.equal((await anyone.call('GET', `/register/available?username=${username}`)).status, 200);
+    }
+    const alice = await register(server.url, 'alice');
+    const asked = {
+      new_password: 'another horse',
+      auth: { type: 'm.login.password', identifier: { type: 'm.id.user', user: alice.userId }, password },
+    };
+    await alice.refused(400, 'M_BAD_JSON', 'POST', '/account/password', { ...asked, logout_devices: 'yes' });
+    await login(alice, password);
+    const confirmed = { auth: asked.auth };
+    const { login_token: token } = await alice.ok('POST', '/_matrix/client/v1/login/get_token', confirmed);
+    const byToken = { type: 'm.login.token', token };
+    await anyone.refused(400, 'M_INVALID_PARAM', 'POST', '/login', {
+      ...byToken,
+      device_id: 'x'.repeat(256),
+    });
+    await anyone.ok('POST', '/login', byToken);
+  });
+
+  it('gives a device that signs in again new tokens in place of the old, also while the old are used', async () => {
+    const alice = await register(server.url, 'alice');
+    const again = {
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user: alice.userId },
+      password,
+      device_id: 'PHONE',
+    };
+    for (let round = 0; round < 5; round += 1) {
+      const old = new Client(server.url);
+      old.take(await old.ok('POST', '/login', again));
+      const over = new AbortController();
+      const using = Array.from({ length: 8 }, async () => {
+        while (!over.signal.aborted) await old.call('GET', '/account/whoami');
+      });
+      await new Client(server.url).ok('POST', '/login', again);
+      over.abort();
+      await Promise.all(using);
+      await old.refused(401, 'M_UNKNOWN_TOKEN', 'GET', '/account/whoami');
+    }
+  });
+
+  it('refreshes tokens once they are used, and ends the session when an old one comes back', async () => {
     const alice = await register(server.url, 'alice');
     const first = await alice.ok('POST', '/login', {
       type: 'm.login.password',
@@ -205,7 +258,11 @@ describe('signing in and out', () => {
     });
     assert.ok(first.expires_in_ms > 0);
     const anyone = new Client(server.url);
+    const lost = await anyone.ok('POST', '/refresh', { refresh_token: first.refresh_token });
+    // The answer may not have arrived: until what it gave is used, one may ask again.
     const second = await anyone.ok('POST', '/refresh', { refresh_token: first.refresh_token });
+    await anyone.refused(401, 'M_UNKNOWN_TOKEN', 'POST', '/refresh', { refresh_token: lost.refresh_token });
+    await new Client(server.url, lost.access_token).refused(401, 'M_UNKNOWN_TOKEN', 'GET', '/account/whoami');
     await new Client(server.url, first.access_token).refused(
       401,
       'M_UNKNOWN_TOKEN',

@@ -50,7 +50,6 @@ export class Sessions {
     const accessToken = this.#token('maj_');
     const refreshToken = session.refreshable ? this.#token('majr_') : undefined;
     const now = clock.now();
-    this.forgetDevice(session.userId, [deviceId]);
     await storage.accounts.openSession({
       userId: session.userId,
       deviceId,
@@ -60,6 +59,7 @@ export class Sessions {
       expiresTs: refreshToken === undefined ? null : now + access_token_ms,
       ts: now,
     });
+    this.forgetDevice(session.userId, [deviceId]);
     return {
       user_id: session.userId,
       device_id: deviceId,
@@ -95,7 +95,7 @@ export class Sessions {
     return owner;
   }
 
-  /** @throws MatrixError 401 when the refresh token is unknown or was used before. */
+  /** @throws MatrixError 401 when the refresh token is unknown, or was traded for tokens that are in use. */
   async refresh(refreshToken: string): Promise<Omit<OpenedSession, 'user_id' | 'device_id'>> {
     const accessToken = this.#token('maj_');
     const next = this.#token('majr_');

@@ -24,7 +24,7 @@ export function accountsConformance(storage: () => Storage): void {
     assert.deepEqual(spent.toSorted(), ['created', 'created', 'token-spent', 'token-spent', 'token-spent']);
   });
 
-  it('trades a refresh token once, and ends the session when an old one comes back', async () => {
+  it('trades a refresh token until what it gave is used, and ends the session when it comes back after that', async () => {
     const { accounts } = storage();
     const alice = await account(storage(), 'alice');
     const [access, refresh, nextAccess, nextRefresh] = ['a', 'r', 'na', 'nr'].map((name) => key(fresh(name)));
@@ -45,7 +45,10 @@ export function accountsConformance(storage: () => Storage): void {
       expiresTs: 9,
       ts: 1,
     };
+    const lost = { ...trade, nextAccessHash: key(fresh('la')), nextRefreshHash: key(fresh('lr')) };
+    assert.deepEqual(await accounts.refresh(lost), { userId: alice, deviceId: 'D' });
     assert.deepEqual(await accounts.refresh(trade), { userId: alice, deviceId: 'D' });
+    assert.equal(await accounts.tokenOwner(lost.nextAccessHash), undefined);
     assert.equal((await accounts.tokenOwner(nextAccess))?.userId, alice);
     assert.equal(await accounts.tokenOwner(access), undefined);
     const more = { ...trade, nextAccessHash: key(fresh('x')), nextRefreshHash: key(fresh('y')) };

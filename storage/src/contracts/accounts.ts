@@ -74,10 +74,11 @@ export interface AccountStore {
 
   /** Makes or reuses the device and gives it these tokens in place of its earlier ones. */
   openSession(session: NewSession): Promise<void>;
+  /** Whose access token it is; looking it up is its use. */
   tokenOwner(accessHash: Uint8Array): Promise<TokenOwner | undefined>;
   /**
-   * Trades a refresh token for the next pair.
-   * @returns the owner; 'unknown'; or 'reused' when it had been traded before, in which case the device's tokens are gone.
+   * Trades a refresh token for the next pair. It can be traded again, in place of the pair it gave, until one of these is used.
+   * @returns the owner; 'unknown'; or 'reused' when it was traded and the next pair used, in which case the device's tokens are gone.
    */
   refresh(next: {
     refreshHash: Uint8Array;

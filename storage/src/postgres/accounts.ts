@@ -199,12 +199,15 @@ export class PostgresAccounts implements AccountStore {
       locked: boolean;
       suspended: boolean;
       expires_ts: number | null;
+      used: boolean;
     }>(
-      `select a.user_id, t.device_id, a.is_guest, a.is_admin, a.locked, a.suspended, t.expires_ts
+      `select a.user_id, t.device_id, a.is_guest, a.is_admin, a.locked, a.suspended, t.expires_ts, t.used
        from access_tokens t join accounts a on a.user_nid = t.user_nid where t.token_hash = $1 and not a.deactivated`,
       [accessHash],
     );
     const row = rows[0];
+    if (row?.used === false)
+      await this.#database.query('update access_tokens set used = true where token_hash = $1', [accessHash]);
     return (
       row && {
         userId: row.user_id,
@@ -233,7 +236,12 @@ export class PostgresAccounts implements AccountStore {
       );
       const row = rows[0];
       if (row === undefined) return 'unknown';
-      if (row.replaced_by !== null) {
+      const lost = await transaction.query(
+        `delete from refresh_tokens r using access_tokens t
+         where r.token_hash = $1 and t.refresh_hash = r.token_hash and not t.used returning r.token_hash`,
+        [row.replaced_by],
+      );
+      if (row.replaced_by !== null && lost.length === 0) {
         // Somebody holds an old copy: the spec lets us end the whole session, and so does prudence.
         await transaction.query('delete from access_tokens where user_nid = $1 and device_id = $2', [
           row.user_nid,
@@ -258,8 +266,8 @@ export class PostgresAccounts implements AccountStore {
         row.device_id,
       ]);
       await transaction.query(
-        `insert into access_tokens (token_hash, user_nid, device_id, expires_ts, refresh_hash, created_ts)
-         values ($1, $2, $3, $4, $5, $6)`,
+        `insert into access_tokens (token_hash, user_nid, device_id, expires_ts, refresh_hash, created_ts, used)
+         values ($1, $2, $3, $4, $5, $6, false)`,
         [next.nextAccessHash, row.user_nid, row.device_id, next.expiresTs, next.nextRefreshHash, next.ts],
       );
       return { userId: row.user_id, deviceId: row.device_id };

@@ -26,9 +26,10 @@ export function accountEndpoints(
       async handle({ body, requester }) {
         const password = requiredString(body, 'new_password', 1_024);
         checkPasswordStrength(password);
+        const signOut = optionalBoolean(body, 'logout_devices') !== false;
         await confirmation.require(body, requester, 'change password');
         await storage.accounts.setPassword(requester.userId, await hashPassword(password, random));
-        if (optionalBoolean(body, 'logout_devices') !== false) {
+        if (signOut) {
           const devices = await storage.accounts.devices(requester.userId);
           const others = devices.map(({ deviceId }) => deviceId).filter((id) => id !== requester.deviceId);
           if (others.length > 0) await sessions.close(requester.userId, others);

@@ -6,7 +6,7 @@ import type { Proofs } from '../../accounts/proofs.ts';
 import { checkPassword } from '../../accounts/passwords.ts';
 import { openEndpoint, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
-import { MatrixError, badJson, forbidden, userLocked } from '../../http/errors.ts';
+import { MatrixError, badJson, forbidden, invalidParam, userLocked } from '../../http/errors.ts';
 import { isObject, optionalBoolean, optionalString, requiredString } from '../../http/fields.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import type { HomeserverParts } from '../../parts.ts';
@@ -55,15 +55,11 @@ export function sessionEndpoints(
       paths: ['/_matrix/client/v3/login'],
       rate: 'login',
       async handle({ body }) {
+        const wanted = readNewSession(body);
         const account = await accountFor(body);
         if (account.deactivated) throw new MatrixError(403, 'M_USER_DEACTIVATED', 'This account was closed');
         if (account.locked) throw userLocked();
-        const session = await sessions.open({
-          userId: account.userId,
-          deviceId: optionalString(body, 'device_id', 255),
-          displayName: optionalString(body, 'initial_device_display_name', 255),
-          refreshable: optionalBoolean(body, 'refresh_token') === true,
-        });
+        const session = await sessions.open({ userId: account.userId, ...wanted });
         return { ...session, well_known: { 'm.homeserver': { base_url: options.publicBaseUrl } } };
       },
     }),
@@ -117,6 +113,22 @@ export function sessionEndpoints(
       }),
     }),
   ];
+}
+
+/**
+ * What a request to sign in says of the device. Read it before anything is changed: what is refused must leave no trace.
+ * @throws MatrixError 400.
+ */
+export function readNewSession(body: JsonObject): {
+  deviceId: string | undefined;
+  displayName: string | undefined;
+  refreshable: boolean;
+} {
+  const deviceId = optionalString(body, 'device_id', 255);
+  const displayName = optionalString(body, 'initial_device_display_name', 255);
+  if (deviceId?.includes('\0') === true || displayName?.includes('\0') === true)
+    throw invalidParam('A device has no NUL character in its id or name');
+  return { deviceId, displayName, refreshable: optionalBoolean(body, 'refresh_token') === true };
 }
 
 /** The account that a password login names: an `m.id.user` identifier or the older `user` member. */

@@ -8,6 +8,7 @@ import { openEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { MatrixError, forbidden, invalidParam, missingParam } from '../../http/errors.ts';
 import { optionalBoolean, optionalString } from '../../http/fields.ts';
+import { readNewSession } from './login.ts';
 import type { HomeserverParts } from '../../parts.ts';
 
 export const password_length_min = 8;
@@ -69,6 +70,8 @@ export function register(
       if (kind !== 'user') throw invalidParam("'kind' must be user or guest");
       const username = optionalString(body, 'username', 255);
       const password = optionalString(body, 'password');
+      const wanted = readNewSession(body);
+      const silent = optionalBoolean(body, 'inhibit_login') === true;
       const userId = username === undefined ? undefined : newUserId(username, options.serverName);
       if (userId !== undefined && (await storage.accounts.account(userId)) !== undefined) {
         throw new MatrixError(400, 'M_USER_IN_USE', 'This user name is taken');
@@ -91,13 +94,7 @@ export function register(
       });
       const chosen = userId ?? newUserId(Buffer.from(random.bytes(8)).toString('hex'), options.serverName);
       await create(chosen, await hashPassword(password ?? '', random), token);
-      if (optionalBoolean(body, 'inhibit_login') === true) return { user_id: chosen };
-      return sessions.open({
-        userId: chosen,
-        deviceId: optionalString(body, 'device_id', 255),
-        displayName: optionalString(body, 'initial_device_display_name', 255),
-        refreshable: optionalBoolean(body, 'refresh_token') === true,
-      });
+      return silent ? { user_id: chosen } : sessions.open({ userId: chosen, ...wanted });
     },
   });
 }
