@@ -214,6 +214,12 @@ describe('sync', () => {
     });
     await alice.ok('DELETE', `/user/${alice.userId}/rooms/${roomId}/tags/m.favourite`);
     assert.deepEqual(await alice.ok('GET', `/user/${alice.userId}/rooms/${roomId}/tags`), { tags: {} });
+    const many = Array.from({ length: 8 }, (_, number) => `u.${number}`);
+    await Promise.all(
+      many.map((tag) => alice.ok('PUT', `/user/${alice.userId}/rooms/${roomId}/tags/${tag}`, {})),
+    );
+    const { tags } = await alice.ok('GET', `/user/${alice.userId}/rooms/${roomId}/tags`);
+    assert.deepEqual(Object.keys(tags).toSorted(), many);
     const path = `/user/${alice.userId}/account_data`;
     await bob.refused(403, 'M_FORBIDDEN', 'PUT', `${path}/org.example.note`, {});
     await alice.refused(404, 'M_NOT_FOUND', 'GET', `${path}/org.example.nothing`);

@@ -8,6 +8,7 @@ import { mustBeSelf } from '../../http/router.ts';
 import type { HomeserverParts } from '../../parts.ts';
 import { pushRulesType } from '../../push/rulesets.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
+import { Turns } from '../../turns.ts';
 
 const content_bytes_max = 65_536;
 const tag_length_max = 255;
@@ -45,6 +46,15 @@ export function accountDataEndpoints(parts: Pick<HomeserverParts, 'storage'>, ro
     const text = await storage.rooms.accountDataOf(userId, roomNid, 'm.tag');
     const content = text === undefined ? {} : (JSON.parse(text) as JsonObject);
     return isJsonObject(content['tags']) ? content['tags'] : {};
+  };
+  const tagTurns = new Turns();
+  /** Tags are one piece of account data: those that are set at once are set one after another. */
+  const changeTags = async (call: UserCall, change: (tags: JsonObject) => JsonObject): Promise<object> => {
+    const { userId } = call.requester;
+    const nid = await roomOf(call);
+    return tagTurns.take(`${userId} ${nid}`, async () =>
+      put(userId, nid, 'm.tag', { tags: change(await tagsOf(userId, nid)) }),
+    );
   };
   const globalPath = ['/_matrix/client/v3/user/:userId/account_data/:type'];
   const roomPath = ['/_matrix/client/v3/user/:userId/rooms/:roomId/account_data/:type'];
@@ -90,19 +100,13 @@ export function accountDataEndpoints(parts: Pick<HomeserverParts, 'storage'>, ro
         if (Buffer.byteLength(tag) > tag_length_max) throw invalidParam('The tag is longer than 255 bytes');
         const order = call.body['order'];
         if (order !== undefined && typeof order !== 'number') throw badJson("'order' must be a number");
-        const nid = await roomOf(call);
-        const tags = { ...(await tagsOf(call.requester.userId, nid)), [tag]: call.body };
-        return put(call.requester.userId, nid, 'm.tag', { tags });
+        return changeTags(call, (tags) => ({ ...tags, [tag]: call.body }));
       },
     }),
     userEndpoint({
       method: 'DELETE',
       paths: tagPath,
-      async handle(call) {
-        const nid = await roomOf(call);
-        const { [call.params['tag'] ?? '']: _gone, ...tags } = await tagsOf(call.requester.userId, nid);
-        return put(call.requester.userId, nid, 'm.tag', { tags });
-      },
+      handle: (call) => changeTags(call, ({ [call.params['tag'] ?? '']: _gone, ...tags }) => tags),
     }),
     userEndpoint({
       method: 'POST',
