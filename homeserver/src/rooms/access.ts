@@ -1,33 +1,43 @@
 import type { Requester } from '../http/endpoint.ts';
 import { forbidden } from '../http/errors.ts';
-import { textOf } from './room.ts';
+import type { UserRooms } from '../sync/user-rooms.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
+import type { Sight, Visibility } from './visibility.ts';
+
+/** What it takes to tell who may read what. */
+export interface AccessParts {
+  readonly rooms: Rooms;
+  readonly userRooms: UserRooms;
+  readonly visibility: Visibility;
+}
 
 /** What somebody may read of a room: up to now, or up to when they left. */
 export interface ReadAccess {
   readonly room: Room;
+  readonly sight: Sight;
   /** undefined: up to now; else the last timeline index. */
   readonly upTo: number | undefined;
 }
 
 /**
- * Lets members and former members in, and everybody where the history is world readable.
+ * Lets members in, former members who did not forget the room, and everybody where the history is world readable.
  * @throws MatrixError M_FORBIDDEN, also for rooms that do not exist: who is not in a room cannot tell.
  */
-export async function readAccess(rooms: Rooms, roomId: string, requester: Requester): Promise<ReadAccess> {
+export async function readAccess(
+  { rooms, userRooms, visibility }: AccessParts,
+  roomId: string,
+  { userId }: Requester,
+): Promise<ReadAccess> {
   const room = await rooms.find(roomId);
   if (room !== undefined) {
-    const member = room.current('m.room.member', requester.userId);
-    const membership = textOf(member, 'membership');
-    if (membership === 'join') return { room, upTo: undefined };
-    if (textOf(room.current('m.room.history_visibility', ''), 'history_visibility') === 'world_readable') {
-      return { room, upTo: undefined };
+    const sight = await visibility.sight(room, userId);
+    if (sight.until === 'now') return { room, sight, upTo: undefined };
+    const membership = room.membership(userId);
+    if (sight.until !== undefined && (membership === 'leave' || membership === 'ban')) {
+      const forgotten = (await userRooms.of(userId)).get(room.nid)?.forgotten === true;
+      if (!forgotten) return { room, sight, upTo: sight.until };
     }
-    const wasIn =
-      (membership === 'leave' || membership === 'ban') &&
-      member?.pdu.unsigned?.['replaces_state'] !== undefined;
-    if (wasIn && member !== undefined) return { room, upTo: member.stored.tl };
   }
   throw forbidden('You are not in this room');
 }

@@ -61,11 +61,16 @@ export class Memberships {
     await this.#sender.send(roomId, await this.inviteDraft(sender, target, details));
   }
 
-  async inviteDraft(sender: string, target: string, details: JsonObject = {}): Promise<Draft> {
+  /** @throws MatrixError as `invite`. */
+  async checkInvitee(target: string): Promise<void> {
     const account = await this.#parts.storage.accounts.account(target);
     if (account === undefined || account.deactivated) throw notFound(`There is no user ${target} here`);
     if (await this.#blocksInvites(target))
       throw new MatrixError(403, 'M_INVITE_BLOCKED', `${target} takes no invitations`);
+  }
+
+  async inviteDraft(sender: string, target: string, details: JsonObject = {}): Promise<Draft> {
+    await this.checkInvitee(target);
     return member(sender, target, { ...details, ...(await this.profileOf(target)), membership: 'invite' });
   }
 

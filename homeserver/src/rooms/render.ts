@@ -62,7 +62,7 @@ export class Renderer {
     const events = seen.map(sight.shown);
     const [redactions, aggregations] = await Promise.all([
       this.#redactions(events),
-      this.#aggregations(events, viewer.userId),
+      this.#aggregations(events, viewer.userId, sight),
     ]);
     const now = this.#clock.now();
     return events.map((event) => {
@@ -89,14 +89,29 @@ export class Renderer {
     return new Map((await this.#storage.rooms.events(nids)).map((event) => [event.nid, event]));
   }
 
-  async #aggregations(events: readonly StoredEvent[], userId: string): Promise<Map<string, Aggregation>> {
+  /** Of what relates to events only what the viewer may see: an event can be edited after they left. */
+  async #aggregations(
+    events: readonly StoredEvent[],
+    userId: string,
+    { until = 0, sees }: Sight,
+  ): Promise<Map<string, Aggregation>> {
     const parents = events.filter((event) => (event.flags & eventFlags.hasRelations) !== 0);
     if (parents.length === 0) return new Map();
     const found = await this.#storage.rooms.aggregations(
       parents.map((event) => event.eventId),
       userId,
+      until === 'now' ? Number.MAX_SAFE_INTEGER : until,
     );
-    return new Map(found.map((aggregation) => [aggregation.parentEventId, aggregation]));
+    return new Map(
+      found.map(({ edit, thread, ...rest }) => [
+        rest.parentEventId,
+        {
+          ...rest,
+          ...(edit !== undefined && sees(edit) && { edit }),
+          ...(thread !== undefined && sees(thread.latest) && { thread }),
+        },
+      ]),
+    );
   }
 }
 

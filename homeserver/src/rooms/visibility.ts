@@ -12,10 +12,15 @@ interface Interval {
 
 /** What a user may see of a room's history (Client-Server API, "Room history visibility"). */
 export interface Sight {
+  /**
+   * How far what is there now may be told: 'now' to members and where the history is world readable; to former members the
+   * timeline index at which they last left; undefined to those who were never in.
+   */
+  readonly until: 'now' | number | undefined;
   /** Whether the event may be shown. */
   readonly sees: (event: StoredEvent) => boolean;
-  /** The user's membership just before the event. */
-  readonly membershipAt: (event: StoredEvent) => string;
+  /** The user's membership once the event was there. */
+  readonly membershipAt: (event: Pick<StoredEvent, 'tl'>) => string;
   /** What is shown of an event that may be: emptied if its sender was erased before the user could see it. */
   readonly shown: (event: StoredEvent) => StoredEvent;
 }
@@ -59,6 +64,7 @@ export class Visibility {
       const first = member?.pdu.unsigned?.['replaces_state'] === undefined;
       if (first) {
         return {
+          until: 'now',
           sees: () => true,
           membershipAt: (event) => (event.tl >= joinedAt ? 'join' : 'leave'),
           shown: this.#shown(room, userId, (_event, erasedAt) => joinedAt <= erasedAt),
@@ -82,7 +88,9 @@ export class Visibility {
       this.#intervals(room, 'm.room.member', userId, 'membership'),
     ]);
     const lastJoin = memberships.findLast((interval) => interval.value === 'join');
-    const membershipAt = (event: StoredEvent): string => at(memberships, event.tl, 'leave');
+    const membershipAt = ({ tl }: Pick<StoredEvent, 'tl'>): string => at(memberships, tl, 'leave');
+    const now =
+      room.membership(userId) === 'join' || settings.at(-1)?.value === 'world_readable' ? 'now' : undefined;
     const sees = (event: StoredEvent): boolean =>
       mayUserSeeEvent({
         userId,
@@ -102,7 +110,7 @@ export class Visibility {
         memberships.some(({ from, to, value }) => value === 'join' && from <= erasedAt && to > event.tl)
       );
     };
-    return { sees, membershipAt, shown: this.#shown(room, userId, couldSee) };
+    return { until: now ?? lastJoin?.to, sees, membershipAt, shown: this.#shown(room, userId, couldSee) };
   }
 
   /** @param couldSee whether the user had the event in sight when its sender was erased, by being a member. */

@@ -150,8 +150,11 @@ export interface RoomStore {
     direction: 'backward' | 'forward';
     limit: number;
   }): Promise<Array<StoredEvent & { relType: string }>>;
-  /** For each parent: the newest edit by its own sender, and its thread's count, last event and whether `userId` took part. */
-  aggregations(parentEventIds: readonly string[], userId: string): Promise<Aggregation[]>;
+  /**
+   * For each parent: the newest edit by its own sender, and its thread's count, last event and whether `userId` took part; of
+   * what came up to timeline index `upTo`.
+   */
+  aggregations(parentEventIds: readonly string[], userId: string, upTo: number): Promise<Aggregation[]>;
   /** Thread roots of a room, newest activity first. */
   threads(query: {
     roomNid: number;

@@ -39,7 +39,11 @@ export class RelationRows {
     return rows.map((row) => ({ ...fromRow(row), relType: row.rel_type }));
   }
 
-  async aggregations(parentEventIds: readonly string[], userId: string): Promise<Aggregation[]> {
+  async aggregations(
+    parentEventIds: readonly string[],
+    userId: string,
+    upTo: number,
+  ): Promise<Aggregation[]> {
     if (parentEventIds.length === 0) return [];
     const user = (await this.#strings.find(userId)) ?? -1;
     const rows = await this.#database.query<
@@ -48,7 +52,7 @@ export class RelationRows {
       `with kin as (
          select r.*, p.sender_nid as parent_sender, p.type_nid as parent_type
          from relations r join events p on p.event_id = r.parent_event_id
-         where r.parent_event_id = any($1::text[]) and p.room_nid = r.room_nid
+         where r.parent_event_id = any($1::text[]) and p.room_nid = r.room_nid and r.child_nid <= $3
        ), chosen as (
          (select distinct on (parent_event_id) parent_event_id, child_nid, rel_type, 0 as thread_count, false as participated
             from kin where rel_type = 'm.replace' and sender_nid = parent_sender and type_nid = parent_type
@@ -61,7 +65,7 @@ export class RelationRows {
        )
        select ${eventColumns}, c.parent_event_id, c.rel_type, c.thread_count, c.participated
        from chosen c join events e on e.event_nid = c.child_nid ${eventJoins}`,
-      [parentEventIds, user],
+      [parentEventIds, user, upTo],
     );
     const byParent = new Map<string, MutableAggregation>();
     for (const row of rows) {

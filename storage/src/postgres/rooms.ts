@@ -305,8 +305,8 @@ export class PostgresRooms implements RoomStore {
     return this.#relations.children(query);
   }
 
-  aggregations(parentEventIds: readonly string[], userId: string): ReturnType<RoomStore['aggregations']> {
-    return this.#relations.aggregations(parentEventIds, userId);
+  aggregations(...question: Parameters<RoomStore['aggregations']>): ReturnType<RoomStore['aggregations']> {
+    return this.#relations.aggregations(...question);
   }
 
   threads(query: Parameters<RoomStore['threads']>[0]): ReturnType<RoomStore['threads']> {

@@ -3,9 +3,10 @@ import { openEndpoint, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { requiredString } from '../../http/fields.ts';
 import type { HomeserverOptions } from '../../parts.ts';
+import { forbidden } from '../../http/errors.ts';
 import { readAccess } from '../../rooms/access.ts';
+import type { AccessParts } from '../../rooms/access.ts';
 import type { Aliases } from '../../rooms/aliases.ts';
-import type { Rooms } from '../../rooms/rooms.ts';
 
 const path = '/_matrix/client/v3/directory/room/:roomAlias';
 
@@ -13,7 +14,7 @@ const path = '/_matrix/client/v3/directory/room/:roomAlias';
 export function aliasEndpoints(
   storage: Storage,
   options: HomeserverOptions,
-  rooms: Rooms,
+  access: AccessParts,
   aliases: Aliases,
 ): Endpoint[] {
   return [
@@ -47,7 +48,8 @@ export function aliasEndpoints(
       paths: ['/_matrix/client/v3/rooms/:roomId/aliases'],
       guests: true,
       async handle({ params, requester }) {
-        const { room } = await readAccess(rooms, params['roomId'] ?? '', requester);
+        const { room, upTo } = await readAccess(access, params['roomId'] ?? '', requester);
+        if (upTo !== undefined) throw forbidden('You are no longer in this room');
         return { aliases: await storage.rooms.aliasesOf(room.nid) };
       },
     }),

@@ -2,32 +2,27 @@ import { isRoomAlias } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { Storage, StoredEvent } from '@majlis/storage';
 import { JsonText, userEndpoint } from '../../http/endpoint.ts';
-import type { Endpoint, Requester } from '../../http/endpoint.ts';
+import type { Endpoint } from '../../http/endpoint.ts';
 import { MatrixError, badJson, invalidParam, notFound } from '../../http/errors.ts';
 import { queryWord } from '../../http/fields.ts';
-import { readAccess } from '../../rooms/access.ts';
-import type { ReadAccess } from '../../rooms/access.ts';
+import { joinedRoom, readAccess } from '../../rooms/access.ts';
+import type { AccessParts, ReadAccess } from '../../rooms/access.ts';
 import type { DelayedEvents } from '../../rooms/delayed-events.ts';
+import type { Memberships } from '../../rooms/memberships.ts';
 import { renderState } from '../../rooms/render.ts';
 import { parsePdu, textOf } from '../../rooms/room.ts';
-import type { Rooms } from '../../rooms/rooms.ts';
 import type { Sender } from '../../rooms/sender.ts';
-import type { Visibility } from '../../rooms/visibility.ts';
 import { readTimelineToken } from '../../sync/tokens.ts';
 
 /** State and members of a room (Client-Server API, "Getting events for a room"). */
 export function stateEndpoints(
   storage: Storage,
-  rooms: Rooms,
+  parts: AccessParts,
   sender: Sender,
   delayed: DelayedEvents,
-  visibility: Visibility,
+  memberships: Memberships,
 ): Endpoint[] {
-  const shown = async (
-    { room }: ReadAccess,
-    requester: Requester,
-    events: readonly StoredEvent[],
-  ): Promise<StoredEvent[]> => events.map((await visibility.sight(room, requester.userId)).shown);
+  const { rooms } = parts;
   /** State as of now, or as of the moment the requester left. */
   const stateOf = async (access: ReadAccess): Promise<StoredEvent[]> =>
     access.upTo === undefined
@@ -53,8 +48,8 @@ export function stateEndpoints(
       paths: ['/_matrix/client/v3/rooms/:roomId/state'],
       guests: true,
       async handle({ params, requester }) {
-        const access = await readAccess(rooms, params['roomId'] ?? '', requester);
-        const state = await shown(access, requester, await stateOf(access));
+        const access = await readAccess(parts, params['roomId'] ?? '', requester);
+        const state = (await stateOf(access)).map(access.sight.shown);
         return new JsonText(`[${state.map((event) => renderState(event, access.room.roomId)).join(',')}]`);
       },
     }),
@@ -63,11 +58,11 @@ export function stateEndpoints(
       paths: statePaths,
       guests: true,
       async handle({ params, query, requester }) {
-        const access = await readAccess(rooms, params['roomId'] ?? '', requester);
+        const access = await readAccess(parts, params['roomId'] ?? '', requester);
         const format = queryWord(query, 'format', ['content', 'event'] as const) ?? 'content';
         const kept = await oneOf(access, params['eventType'] ?? '', params['stateKey'] ?? '');
         if (kept === undefined) throw notFound('The room has no such state');
-        const [event = kept] = await shown(access, requester, [kept]);
+        const event = access.sight.shown(kept);
         return format === 'event'
           ? new JsonText(renderState(event, access.room.roomId))
           : parsePdu(event).content;
@@ -85,6 +80,8 @@ export function stateEndpoints(
         const type = params['eventType'] ?? '';
         const stateKey = params['stateKey'] ?? '';
         const room = await rooms.byId(roomId);
+        if (type === 'm.room.member' && body['membership'] === 'invite')
+          await memberships.checkInvitee(stateKey);
         const delayId = await delayed.scheduleFromQuery(query, requester, {
           roomId,
           type,
@@ -112,7 +109,7 @@ export function stateEndpoints(
       paths: ['/_matrix/client/v3/rooms/:roomId/members'],
       guests: true,
       async handle({ params, query, requester }) {
-        const access = await readAccess(rooms, params['roomId'] ?? '', requester);
+        const access = await readAccess(parts, params['roomId'] ?? '', requester);
         const memberships = ['join', 'invite', 'knock', 'leave', 'ban'] as const;
         const only = queryWord(query, 'membership', memberships);
         const without = queryWord(query, 'not_membership', memberships);
@@ -131,9 +128,7 @@ export function stateEndpoints(
             (only === undefined || membership === only) && (without === undefined || membership !== without)
           );
         });
-        const texts = (await shown(access, requester, chunk)).map((event) =>
-          renderState(event, access.room.roomId),
-        );
+        const texts = chunk.map((event) => renderState(access.sight.shown(event), access.room.roomId));
         return new JsonText(`{"chunk":[${texts.join(',')}]}`);
       },
     }),
@@ -141,7 +136,7 @@ export function stateEndpoints(
       method: 'GET',
       paths: ['/_matrix/client/v3/rooms/:roomId/joined_members'],
       async handle({ params, requester }) {
-        const { room } = await readAccess(rooms, params['roomId'] ?? '', requester);
+        const room = await joinedRoom(rooms, params['roomId'] ?? '', requester);
         const joined: Record<string, Record<string, string>> = {};
         for (const userId of room.joined) {
           const member = room.current('m.room.member', userId);

@@ -6,12 +6,10 @@ import type { Endpoint, Requester } from '../../http/endpoint.ts';
 import { badJson, invalidParam, missingParam, notFound } from '../../http/errors.ts';
 import { queryBoolean, queryInteger, queryWord } from '../../http/fields.ts';
 import { readAccess } from '../../rooms/access.ts';
+import type { AccessParts, ReadAccess } from '../../rooms/access.ts';
 import type { Renderer } from '../../rooms/render.ts';
 import { renderState } from '../../rooms/render.ts';
 import { parsePdu } from '../../rooms/room.ts';
-import type { Room } from '../../rooms/room.ts';
-import type { Rooms } from '../../rooms/rooms.ts';
-import type { Sight, Visibility } from '../../rooms/visibility.ts';
 import { membersIn } from '../../sync/members.ts';
 import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
 
@@ -19,31 +17,18 @@ const page_max = 1_000;
 /** Pages read in one request before a filter that matches nothing gives up and hands back a token. */
 const reads_max = 10;
 
-interface RoomView {
-  readonly room: Room;
-  readonly upTo: number | undefined;
-  readonly sight: Sight;
-}
-
 /** Reading a room's timeline (Client-Server API, "Getting events for a room"). */
-export function timelineEndpoints(
-  storage: Storage,
-  rooms: Rooms,
-  renderer: Renderer,
-  visibility: Visibility,
-): Endpoint[] {
-  const view = async (roomId: string, requester: Requester): Promise<RoomView> => {
-    const { room, upTo } = await readAccess(rooms, roomId, requester);
-    return { room, upTo, sight: await visibility.sight(room, requester.userId) };
-  };
-  const visibleEvent = async ({ room, sight }: RoomView, eventId: string): Promise<StoredEvent> => {
+export function timelineEndpoints(storage: Storage, access: AccessParts, renderer: Renderer): Endpoint[] {
+  const view = (roomId: string, requester: Requester): Promise<ReadAccess> =>
+    readAccess(access, roomId, requester);
+  const visibleEvent = async ({ room, sight }: ReadAccess, eventId: string): Promise<StoredEvent> => {
     const event = room.recent(eventId) ?? (await storage.rooms.event(eventId));
     if (event === undefined || event.roomNid !== room.nid || !sight.sees(event))
       throw notFound('Unknown event');
     return event;
   };
   const render = (
-    { room, sight }: RoomView,
+    { room, sight }: ReadAccess,
     events: readonly StoredEvent[],
     requester: Requester,
   ): Promise<string[]> => renderer.render(events, requester, { roomId: room.roomId, sight });
@@ -234,7 +219,7 @@ function readFilter(text: string | null): PageFilter {
 /** Reads on until `limit` events passed visibility and filter, the timeline ended or enough was read. */
 async function readPage(
   storage: Storage,
-  seen: RoomView,
+  seen: ReadAccess,
   direction: 'b' | 'f',
   query: URLSearchParams,
   limit: number,
@@ -284,7 +269,7 @@ async function readPage(
   };
 }
 
-function memberState({ room, sight }: RoomView, events: readonly StoredEvent[]): string[] {
+function memberState({ room, sight }: ReadAccess, events: readonly StoredEvent[]): string[] {
   return [...membersIn(events)].flatMap((userId) => {
     const member = room.current('m.room.member', userId)?.stored;
     return member === undefined ? [] : [renderState(sight.shown(member), room.roomId)];

@@ -149,7 +149,9 @@ async function receipts(
 ): Promise<ExtensionAnswer> {
   const { userId } = scope.requester;
   const after = scope.state.position;
-  const inScope = roomsInScope(scope, request);
+  const asked = roomsInScope(scope, request);
+  // Who reads what is the members' own.
+  const inScope = (nid: number): boolean => asked(nid) && scope.mine.get(nid)?.membership === 'join';
   const old = [...scope.rooms].filter(
     (nid) => inScope(nid) && !scope.fresh.has(nid) && parts.changes.receiptsSince(nid, after),
   );

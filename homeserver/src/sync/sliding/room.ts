@@ -1,8 +1,10 @@
+import type { StateLookup } from '@majlis/protocol';
 import type { StoredEvent } from '@majlis/storage';
 import type { Requester } from '../../http/endpoint.ts';
 import { renderState } from '../../rooms/render.ts';
-import { textOf } from '../../rooms/room.ts';
+import { parsePdu, textOf } from '../../rooms/room.ts';
 import type { Room } from '../../rooms/room.ts';
+import type { Sight } from '../../rooms/visibility.ts';
 import { membersIn } from '../members.ts';
 import type { SyncParts } from '../parts.ts';
 import { heroesOf, strippedStateOf } from '../room-summary.ts';
@@ -117,10 +119,11 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
     membersChanged ||
     required.changedTypes.has('m.room.name') ||
     required.changedTypes.has('m.room.canonical_alias');
+  const names = joined ? nameParts(room, userId) : await lastNameParts(parts, room, sight);
   const list = [
     ...(initial ? ['"initial":true'] : []),
     ...(expanded ? ['"unstable_expanded_timeline":true'] : []),
-    ...(nameChanged || required.changedTypes.has('m.room.avatar') ? nameParts(room, userId) : []),
+    ...(nameChanged || required.changedTypes.has('m.room.avatar') ? names : []),
     ...(initial || isDirect ? [`"is_dm":${isDirect}`] : []),
     ...(required.events.length > 0 || initial
       ? [`"required_state":[${required.events.map((event) => renderState(sight.shown(event))).join(',')}]`]
@@ -129,7 +132,9 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
     `"prev_batch":"${writeTimelineToken(slice.before)}"`,
     ...(slice.limited ? ['"limited":true'] : []),
     `"num_live":${state.position < 0 ? 0 : events.filter((event) => event.tl > state.position).length}`,
-    ...(membersChanged ? [`"joined_count":${room.joined.size}`, `"invited_count":${room.invited.size}`] : []),
+    ...(joined && membersChanged
+      ? [`"joined_count":${room.joined.size}`, `"invited_count":${room.invited.size}`]
+      : []),
     `"notification_count":${counts.notifications}`,
     `"highlight_count":${counts.highlights}`,
     `"bump_stamp":${joined ? head.bumpTl : Math.min(head.bumpTl, entry.eventNid)}`,
@@ -199,23 +204,40 @@ function stateFor(
 
 /** Name and picture, or the heroes from whom clients make a name. */
 function nameParts(room: Room, userId: string): string[] {
-  const name =
-    textOf(room.current('m.room.name', ''), 'name') ||
-    textOf(room.current('m.room.canonical_alias', ''), 'alias');
-  const avatar = textOf(room.current('m.room.avatar', ''), 'url');
-  const parts: string[] = [];
-  if (name) parts.push(`"name":${JSON.stringify(name)}`);
-  else {
-    const heroes = heroesOf(room, userId).map((hero) => {
-      const picture = textOf(room.current('m.room.member', hero.userId), 'avatar_url');
-      return {
-        user_id: hero.userId,
-        ...(hero.displayName !== undefined && { displayname: hero.displayName }),
-        ...(picture !== undefined && { avatar_url: picture }),
-      };
-    });
-    parts.push(`"heroes":${JSON.stringify(heroes)}`);
-  }
-  if (avatar) parts.push(`"avatar":${JSON.stringify(avatar)}`);
-  return parts;
+  const parts = namedParts(room.current);
+  if (parts.name !== undefined) return [...parts.name, ...parts.avatar];
+  const heroes = heroesOf(room, userId).map((hero) => {
+    const picture = textOf(room.current('m.room.member', hero.userId), 'avatar_url');
+    return {
+      user_id: hero.userId,
+      ...(hero.displayName !== undefined && { displayname: hero.displayName }),
+      ...(picture !== undefined && { avatar_url: picture }),
+    };
+  });
+  return [`"heroes":${JSON.stringify(heroes)}`, ...parts.avatar];
+}
+
+/** Name and picture as they were when the user left: what a room is called since then is no longer theirs to know. */
+async function lastNameParts(parts: SyncParts, room: Room, { until }: Sight): Promise<string[]> {
+  if (until === undefined) return [];
+  const naming = namingTypes.map((type) => ({ type, stateKey: '' }));
+  const upTo = until === 'now' ? Number.MAX_SAFE_INTEGER : until;
+  const state = await parts.storage.rooms.stateAt(room.nid, upTo, naming);
+  const { name = [], avatar } = namedParts((type) => {
+    const event = state.find((one) => one.type === type);
+    return event && { eventId: event.eventId, pdu: parsePdu(event) };
+  });
+  return [...name, ...avatar];
+}
+
+const namingTypes = ['m.room.name', 'm.room.canonical_alias', 'm.room.avatar'] as const;
+
+function namedParts(state: StateLookup): { name: string[] | undefined; avatar: string[] } {
+  const [named, aliased, pictured] = namingTypes.map((type) => state(type, ''));
+  const name = textOf(named, 'name') || textOf(aliased, 'alias');
+  const avatar = textOf(pictured, 'url');
+  return {
+    name: name ? [`"name":${JSON.stringify(name)}`] : undefined,
+    avatar: avatar ? [`"avatar":${JSON.stringify(avatar)}`] : [],
+  };
 }
