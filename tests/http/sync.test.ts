@@ -175,6 +175,59 @@ describe('sync', () => {
     assert.equal((await carol.sync()).rooms?.leave?.[roomId], undefined);
   });
 
+  it('reaches back for what a filter lets through', async () => {
+    const roomId = await alice.createRoom();
+    await alice.send(roomId, 'wanted');
+    await alice.setState(roomId, 'org.example.state', { of: 'the room' });
+    for (let count = 0; count < 12; count += 1) await alice.send(roomId, { count }, 'org.example.filler');
+    const { next_batch: since } = await alice.sync();
+    const ofRoom = (limit: number): string =>
+      JSON.stringify({ room: { rooms: [roomId], timeline: { limit, types: ['m.room.message'] } } });
+    const first = (await alice.sync(undefined, { filter: ofRoom(1) })).rooms.join[roomId];
+    assert.deepEqual(bodies(first.timeline.events), ['wanted']);
+    const back = { from: first.timeline.prev_batch, dir: 'b', limit: 1 };
+    const { chunk } = await alice.ok('GET', `/rooms/${encodeURIComponent(roomId)}/messages`, undefined, {
+      query: back,
+    });
+    assert.notEqual(chunk[0].type, 'm.room.message');
+    await alice.send(roomId, 'new');
+    await alice.setState(roomId, 'org.example.state', { of: 'the gap' });
+    for (let count = 0; count < 12; count += 1) await alice.send(roomId, { count }, 'org.example.filler');
+    const later = (await alice.sync(since, { filter: ofRoom(2) })).rooms.join[roomId];
+    assert.deepEqual([bodies(later.timeline.events), later.timeline.limited], [['new'], false]);
+  });
+
+  it('gives rooms that were left with their state of then', async () => {
+    const roomId = await alice.createRoom({ preset: 'public_chat' });
+    await bob.join(roomId);
+    await alice.setState(roomId, 'org.example.state', { when: 'before' });
+    const { next_batch: since } = await bob.sync();
+    await alice.send(roomId, 'before');
+    await alice.setState(roomId, 'm.room.name', { name: 'in the gap' });
+    for (let count = 0; count < 12; count += 1) await alice.send(roomId, { count }, 'org.example.filler');
+    await bob.ok('POST', `/rooms/${encodeURIComponent(roomId)}/leave`, {});
+    await alice.setState(roomId, 'org.example.state', { when: 'after' });
+    await alice.send(roomId, 'after');
+    const archive = {
+      include_leave: true,
+      timeline: { limit: 1, types: ['m.room.message'] },
+      state: { types: ['org.example.state'] },
+    };
+    const archived = (await bob.sync(undefined, filter({ room: archive }))).rooms.leave[roomId];
+    assert.deepEqual(bodies(archived.timeline.events), ['before']);
+    assert.deepEqual(
+      archived.state.events.map((event: Json) => event.content),
+      [{ when: 'before' }],
+    );
+    const left = (await bob.sync(since)).rooms.leave[roomId];
+    assert.equal(left.timeline.limited, true);
+    assert.equal(left.timeline.events.at(-1).state_key, bob.userId);
+    assert.deepEqual(
+      left.state.events.map((event: Json) => event.content.name),
+      ['in the gap'],
+    );
+  });
+
   it('follows filters and account data', async () => {
     const roomId = await alice.createRoom({ invite: [bob.userId] });
     const other = await alice.createRoom();

@@ -17,6 +17,8 @@ export interface SyncFilter {
   readonly threadCounts: boolean;
   readonly inRooms: (roomId: string) => boolean;
   readonly timeline: EventQuestion;
+  /** Whether `timeline` lets everything through. */
+  readonly wholeTimeline: boolean;
   readonly state: EventQuestion;
   readonly ephemeral: (type: string, roomId: string) => boolean;
   readonly roomAccountData: (type: string, roomId: string) => boolean;
@@ -29,6 +31,17 @@ function part(definition: JsonObject | undefined, name: string): JsonObject | un
 }
 
 const always = (): boolean => true;
+
+/** Members of a filter that leave events out. */
+const selecting = new Set([
+  'types',
+  'not_types',
+  'senders',
+  'not_senders',
+  'rooms',
+  'not_rooms',
+  'contains_url',
+]);
 
 function ofEvents(definition: JsonObject | undefined): EventQuestion {
   if (definition === undefined) return always;
@@ -67,6 +80,7 @@ export function compileSyncFilter(definition: JsonObject): SyncFilter {
     threadCounts: flag(timeline, 'unread_thread_notifications'),
     inRooms: rooms === undefined ? always : (roomId) => rooms({ type: '', content: {}, roomId }),
     timeline: ofEvents(timeline),
+    wholeTimeline: Object.keys(timeline ?? {}).every((name) => !selecting.has(name)),
     state: ofEvents(state),
     ephemeral: (type, roomId) => ephemeralMatches({ type, content: {}, roomId }),
     roomAccountData: (type, roomId) => roomAccountDataMatches({ type, content: {}, roomId }),

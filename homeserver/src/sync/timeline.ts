@@ -2,6 +2,9 @@ import type { StoredEvent } from '@majlis/storage';
 import type { Room } from '../rooms/room.ts';
 import type { SyncParts } from './parts.ts';
 
+const reads_back_max = 5;
+const events_per_read = 200;
+
 /** The end of a room's timeline, or what is new in it. */
 export interface TimelineSlice {
   readonly events: readonly StoredEvent[];
@@ -32,6 +35,37 @@ export async function timelineSlice(
     return cut(held, after, limit, true);
   }
   return cut(room.tail(after, upper), after, limit);
+}
+
+/**
+ * The same, reaching back until `limit` of the events match, where a filter passes over many: at most so far as is reasonable
+ * in one request.
+ */
+export async function matchingSlice(
+  parts: Pick<SyncParts, 'storage'>,
+  room: Room,
+  range: { after: number; upTo: number; limit: number },
+  matches: (event: StoredEvent) => boolean,
+): Promise<TimelineSlice> {
+  const { after, limit } = range;
+  let { events, limited, before } = await timelineSlice(parts, room, range);
+  for (let reads = 0; limited && reads < reads_back_max; reads += 1) {
+    if (events.filter(matches).length >= limit) break;
+    const read = await parts.storage.rooms.timeline({
+      roomNid: room.nid,
+      from: before + 1,
+      to: after,
+      direction: 'backward',
+      limit: events_per_read,
+    });
+    events = [...read.toReversed(), ...events];
+    limited = read.length === events_per_read;
+    before = (events[0]?.tl ?? before + 1) - 1;
+  }
+  const first = events.filter(matches).at(-limit);
+  const passed = first === undefined ? 0 : events.indexOf(first);
+  if (limit === 0 || passed === 0) return { events, limited, before };
+  return { events: events.slice(passed), limited: true, before: (first?.tl ?? 0) - 1 };
 }
 
 /** Loads the ends of several timelines with one read, into the memory of their rooms. */

@@ -4,6 +4,7 @@ import { pushRulesType } from '../push/rulesets.ts';
 import { renderState } from '../rooms/render.ts';
 import { parsePdu } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
+import type { Sight } from '../rooms/visibility.ts';
 import { deviceListDelta } from './device-lists.ts';
 import type { MemberChange } from './device-lists.ts';
 import type { SyncFilter } from './filter.ts';
@@ -12,7 +13,7 @@ import { SentMembers, membersIn } from './members.ts';
 import type { SyncParts } from './parts.ts';
 import { byRoom, receiptContent } from './receipts.ts';
 import { roomSummary, strippedStateOf } from './room-summary.ts';
-import { readTails, timelineSlice } from './timeline.ts';
+import { matchingSlice, readTails, timelineSlice } from './timeline.ts';
 import { writeSyncToken, writeTimelineToken } from './tokens.ts';
 import type { SyncToken } from './tokens.ts';
 import type { UserRoom } from './user-rooms.ts';
@@ -186,11 +187,14 @@ export class SyncV3 {
   async #joinedRoom(scope: Scope, room: Room, entry: UserRoom): Promise<string | undefined> {
     const { filter, requester, fullState } = scope.request;
     const fresh = scope.after < 0 || entry.eventNid > scope.after;
-    const slice = await timelineSlice(this.#parts, room, {
+    const range = {
       after: fresh ? Number.MIN_SAFE_INTEGER : scope.after,
       upTo: scope.upTo,
       limit: filter.timelineLimit,
-    });
+    };
+    const slice = filter.wholeTimeline
+      ? await timelineSlice(this.#parts, room, range)
+      : await matchingSlice(this.#parts, room, range, (event) => filter.timeline(event, room.roomId));
     const sight = await this.#parts.visibility.sight(room, scope.userId);
     const events = slice.events.filter((event) => sight.sees(event) && filter.timeline(event, room.roomId));
     if (entry.eventNid > scope.after && scope.after >= 0) scope.joinedNow.push(room.nid);
@@ -295,26 +299,53 @@ export class SyncV3 {
   async #leftRoom(scope: Scope, room: Room, entry: UserRoom): Promise<string> {
     const { filter, requester } = scope.request;
     const sight = await this.#parts.visibility.sight(room, scope.userId);
-    const read = await this.#parts.storage.rooms.timeline({
-      roomNid: room.nid,
-      from: entry.eventNid + 1,
-      ...(scope.after >= 0 && { to: scope.after }),
-      direction: 'backward',
-      limit: Math.max(1, filter.timelineLimit),
-    });
-    const events = read
-      .toReversed()
-      .filter((event) => sight.sees(event) && filter.timeline(event, room.roomId));
-    const first = read.at(-1)?.tl ?? entry.eventNid;
+    const matches = (event: StoredEvent): boolean => sight.sees(event) && filter.timeline(event, room.roomId);
+    const slice = await matchingSlice(
+      this.#parts,
+      room,
+      {
+        after: scope.after < 0 ? Number.MIN_SAFE_INTEGER : scope.after,
+        upTo: entry.eventNid,
+        limit: Math.max(1, filter.timelineLimit),
+      },
+      matches,
+    );
+    const events = slice.events.filter(matches);
     const timeline = await this.#parts.renderer.render(events, requester, { sight });
-    const member = events.some((event) => event.nid === entry.eventNid)
-      ? []
-      : await this.#parts.storage.rooms.events([entry.eventNid]);
+    const state = await this.#leftState(scope, room, entry, { events, before: slice.before, sight });
     for (const userId of room.joined) scope.memberChanges.push({ userId, joined: false });
-    const limited = read.length >= Math.max(1, filter.timelineLimit);
-    return `{"timeline":{"events":[${timeline.join(',')}],"limited":${limited},"prev_batch":"${writeTimelineToken(first - 1)}"},"${
+    return `{"timeline":{"events":[${timeline.join(',')}],"limited":${slice.limited},"prev_batch":"${writeTimelineToken(slice.before)}"},"${
       scope.request.stateAfter ?? 'state'
-    }":{"events":[${member.map((event) => renderState(sight.shown(event))).join(',')}]},"account_data":{"events":[]}}`;
+    }":{"events":[${state.map((event) => renderState(sight.shown(event))).join(',')}]},"account_data":{"events":[]}}`;
+  }
+
+  /** State up to the timeline as far as the user was in to see it, and how they went if the timeline does not tell. */
+  async #leftState(
+    scope: Scope,
+    room: Room,
+    entry: UserRoom,
+    shown: { readonly events: readonly StoredEvent[]; readonly before: number; readonly sight: Sight },
+  ): Promise<StoredEvent[]> {
+    const { filter, fullState, stateAfter } = scope.request;
+    const { rooms } = this.#parts.storage;
+    const { events, before, sight } = shown;
+    const going = events.some((event) => event.nid === entry.eventNid)
+      ? []
+      : await rooms.events([entry.eventNid]);
+    const wanted = (event: StoredEvent): boolean => filter.state(event, room.roomId);
+    if (typeof sight.until !== 'number') return going.filter(wanted);
+    const upTo = stateAfter === undefined ? Math.min(before, sight.until) : sight.until;
+    const known = scope.after >= 0 && !fullState && sight.membershipAt({ tl: scope.after }) === 'join';
+    const state = known
+      ? await rooms.stateBetween(room.nid, scope.after, upTo)
+      : await rooms.stateAt(room.nid, upTo);
+    const members = membersIn(events);
+    const told = state.filter(
+      (event) =>
+        event.nid !== entry.eventNid &&
+        (known || !filter.lazyMembers || event.type !== 'm.room.member' || members.has(event.stateKey ?? '')),
+    );
+    return [...told, ...going].filter(wanted);
   }
 
   #ephemeral(scope: Scope, room: Room): string[] {
