@@ -6,6 +6,7 @@ import type { HomeserverParts } from '../parts.ts';
 import { joinedRoom } from './access.ts';
 import type { Rooms } from './rooms.ts';
 import type { Sender } from './sender.ts';
+import { RecentTransactions } from './transactions.ts';
 
 export const delay_ms_max = 24 * 60 * 60 * 1000;
 export const scheduled_per_user_max = 100;
@@ -28,6 +29,7 @@ export class DelayedEvents {
   readonly #rooms: Rooms;
   readonly #sender: Sender;
   readonly #timers = new Map<string, () => void>();
+  readonly #recent = new RecentTransactions();
 
   constructor(parts: DelayedParts, rooms: Rooms, sender: Sender) {
     this.#parts = parts;
@@ -55,7 +57,7 @@ export class DelayedEvents {
     query: URLSearchParams,
     requester: Requester,
     event: ToDelay,
-    _txnId?: string,
+    txnId?: string,
   ): Promise<string | undefined> {
     const text = query.get('org.matrix.msc4140.delay');
     if (text === null) return undefined;
@@ -69,11 +71,25 @@ export class DelayedEvents {
         'org.matrix.msc4140.max_delay': delay_ms_max,
       });
     }
-    return this.schedule(requester, event, delayMs);
+    return this.schedule(requester, event, delayMs, txnId);
   }
 
-  /** @throws MatrixError 403 for too long a delay, 429 when too many wait. */
-  async schedule(requester: Requester, event: ToDelay, delayMs: number): Promise<string> {
+  /**
+   * @param txnId a request that is repeated under it answers the delay id of the first; state events have none.
+   * @throws MatrixError 403 for too long a delay, 429 when too many wait.
+   */
+  async schedule(requester: Requester, event: ToDelay, delayMs: number, txnId?: string): Promise<string> {
+    if (txnId === undefined) return this.#schedule(requester, event, delayMs);
+    const { userId, deviceId } = requester;
+    const transaction = { userId, deviceId, scope: `delay ${event.roomId} ${event.type}`, txnId };
+    return this.#recent.once(transaction, async () => {
+      const delayId = await this.#schedule(requester, event, delayMs);
+      this.#recent.note(delayId, transaction);
+      return delayId;
+    });
+  }
+
+  async #schedule(requester: Requester, event: ToDelay, delayMs: number): Promise<string> {
     const { storage, clock, random } = this.#parts;
     if (delayMs > delay_ms_max) throw forbidden(`Delays are at most ${delay_ms_max} ms`);
     await joinedRoom(this.#rooms, event.roomId, requester);

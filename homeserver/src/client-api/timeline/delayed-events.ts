@@ -46,6 +46,7 @@ export function delayedEventEndpoints(storage: Storage, delayed: DelayedEvents):
             ...(stateKey !== undefined && { stateKey }),
           },
           delayMs,
+          params['txnId'] ?? '',
         );
         return { delay_id: delayId };
       },
