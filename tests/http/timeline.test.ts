@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
 import { fresh, register, until } from './client.ts';
-import type { Client, Json } from './client.ts';
+import type { Answer, Client, Json } from './client.ts';
 
 let server: TestServer;
 let alice: Client;
@@ -183,6 +183,16 @@ describe('reading back', () => {
     assert.deepEqual(await of('/m.annotation'), [reaction]);
     assert.deepEqual(await of('/m.thread/m.room.message'), [reply]);
     assert.deepEqual(await of('/m.thread/m.sticker'), []);
+    const relatesTo = (event_id: string, rel_type: string): object => ({
+      'm.relates_to': { rel_type, event_id, key: '👍' },
+    });
+    const ofReply = await alice.send(roomId, relatesTo(reply, 'm.annotation'), 'm.reaction');
+    const ofReaction = await bob.send(roomId, relatesTo(ofReply, 'm.reference'), 'org.example.note');
+    await bob.send(roomId, relatesTo(ofReaction, 'm.reference'), 'org.example.too.far');
+    assert.equal((await of('')).length, 5);
+    assert.deepEqual((await of('?recurse=true')).slice(0, 2), [ofReaction, ofReply]);
+    assert.equal((await of('?recurse=true')).length, 7);
+    assert.deepEqual(await of('/m.annotation?recurse=true'), [ofReply, reaction]);
     const page = await alice.ok('GET', `/_matrix/client/v1/rooms/${roomId}/relations/${root}?limit=2`);
     const rest = await alice.ok('GET', `/_matrix/client/v1/rooms/${roomId}/relations/${root}`, undefined, {
       query: { from: page.next_batch },
@@ -330,7 +340,49 @@ describe('receipts and typing', () => {
   });
 });
 
+describe('reactions', () => {
+  it('say a thing once for each person, and again once it was taken back', async () => {
+    const roomId = await shared();
+    const target = await alice.send(roomId, 'well?');
+    const react = (key: string, txnId: string, type = 'm.reaction'): Promise<Answer> =>
+      bob.call('PUT', `/rooms/${roomId}/send/${type}/${txnId}`, {
+        'm.relates_to': { rel_type: 'm.annotation', event_id: target, key },
+      });
+    const first = fresh();
+    const { body: reaction } = await react('👍', first);
+    assert.deepEqual((await react('👍', first)).body, reaction, 'the same request again');
+    const again = await react('👍', fresh());
+    assert.equal(`${again.status} ${again.body.errcode}`, '400 M_DUPLICATE_ANNOTATION');
+    assert.equal((await react('👎', fresh())).status, 200);
+    assert.equal((await react('👍', fresh(), 'org.example.other')).status, 200);
+    await bob.ok('PUT', `/rooms/${roomId}/redact/${reaction.event_id}/${fresh()}`, {});
+    assert.equal((await react('👍', fresh())).status, 200);
+  });
+});
+
 describe('delayed events', () => {
+  it('are scheduled once when the request comes again', async () => {
+    const roomId = await shared();
+    const txnId = fresh();
+    const schedule = (path: string): Promise<Json> =>
+      alice.ok(
+        'PUT',
+        path,
+        { msgtype: 'm.text', body: 'late', delay_ms: 60_000 },
+        {
+          query: { 'org.matrix.msc4140.delay': 60_000 },
+        },
+      );
+    for (const path of [
+      `/rooms/${roomId}/send/m.room.message/${txnId}`,
+      `/_matrix/client/unstable/org.matrix.msc4140/rooms/${roomId}/delayed_event/org.example.type/${txnId}`,
+    ]) {
+      const [first, second] = await Promise.all([schedule(path), schedule(path)]);
+      assert.deepEqual(await schedule(path), first);
+      assert.deepEqual(second, first);
+    }
+  });
+
   it('are sent when nobody holds them back, or at once, or never', async () => {
     const roomId = await shared();
     const unstable = '/_matrix/client/unstable/org.matrix.msc4140';

@@ -6,6 +6,7 @@ import {
   mayRedact,
   redactEvent,
   redactionTarget,
+  relationOf,
   signEvent,
 } from '@majlis/protocol';
 import type { JsonObject, Pdu, UnsignedPdu } from '@majlis/protocol';
@@ -42,6 +43,8 @@ export interface AppendOptions {
 export type Transaction = Omit<TransactionKey, 'ts'>;
 
 const attempts_max = 5;
+const annotations_looked_at = 100;
+const repeated = 'M_DUPLICATE_ANNOTATION';
 const depth_max = Number.MAX_SAFE_INTEGER;
 
 type SenderParts = Pick<HomeserverParts, 'storage' | 'crypto' | 'signingKey' | 'clock'>;
@@ -64,21 +67,40 @@ export class Sender {
 
   /**
    * Sends one event; answers its id once it is on disk. A transaction id seen before answers the event of then.
-   * @throws MatrixError M_FORBIDDEN with the rule's reason, M_TOO_LARGE; StorageUnavailable.
+   * @throws MatrixError M_FORBIDDEN with the rule's reason, M_TOO_LARGE, M_DUPLICATE_ANNOTATION; StorageUnavailable.
    */
   async send(roomId: string, draft: Draft, transaction?: Transaction): Promise<string> {
     if (transaction === undefined) return (await this.sendAll(roomId, [draft]))[0]?.eventId ?? '';
     return this.#recent.once(transaction, async () => {
       try {
+        await this.#refuseRepeated(roomId, draft);
         return (await this.sendAll(roomId, [draft], transaction))[0]?.eventId ?? '';
       } catch (error) {
-        if (!(error instanceof Conflict)) throw error;
+        if (!(error instanceof Conflict || isRepeated(error))) throw error;
         // The same transaction was sent before this process started.
         const eventId = await this.#parts.storage.rooms.transaction(transaction);
         if (eventId === undefined) throw error;
         return eventId;
       }
     });
+  }
+
+  /** One person says a thing once of an event (Client-Server API, "Avoiding duplicate annotations"). */
+  async #refuseRepeated(roomId: string, { type, sender, content }: Draft): Promise<void> {
+    const relation = relationOf(content);
+    if (relation?.relType !== 'm.annotation' || relation.eventId === undefined) return;
+    const { nid } = await this.#rooms.byId(roomId);
+    const earlier = await this.#parts.storage.rooms.relations({
+      parentEventId: relation.eventId,
+      roomNid: nid,
+      relType: relation.relType,
+      type,
+      sender,
+      direction: 'backward',
+      limit: annotations_looked_at,
+    });
+    if (earlier.some((event) => relationOf(parsePdu(event).content)?.key === relation.key))
+      throw new MatrixError(400, repeated, 'You have said this of the event already');
   }
 
   /** Sends several events together: all are written or none. */
@@ -157,6 +179,10 @@ export class Sender {
     }
     return targets;
   }
+}
+
+function isRepeated(error: unknown): boolean {
+  return error instanceof MatrixError && error.errcode === repeated;
 }
 
 function unsignedEvent(room: Room, draft: Draft, ts: number): UnsignedPdu {

@@ -139,12 +139,14 @@ export interface RoomStore {
     direction: 'backward' | 'forward',
   ): Promise<StoredEvent | undefined>;
 
-  /** Children of `parentEventId`, newest first unless `forward`. */
+  /** Children of `parentEventId`, and their children down to `levels` (default 1), newest first unless `forward`. */
   relations(query: {
     parentEventId: string;
     roomNid: number;
+    levels?: number;
     relType?: string;
     type?: string;
+    sender?: string;
     from?: number;
     to?: number;
     direction: 'backward' | 'forward';

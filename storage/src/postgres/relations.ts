@@ -12,6 +12,21 @@ interface MutableAggregation {
   references: string[];
 }
 
+const directKin = `relations r join events e on e.event_nid = r.child_nid ${eventJoins}
+  where r.parent_event_id = $1`;
+
+/** An event has one parent, so this is a tree and no event comes twice. */
+const allKin = (levels: number): string => `(
+    with recursive kin as (
+      select child_nid, rel_type, 1 as level from relations where parent_event_id = $1
+      union all
+      select r.child_nid, r.rel_type, kin.level + 1
+      from kin join events c on c.event_nid = kin.child_nid join relations r on r.parent_event_id = c.event_id
+      where kin.level < ${levels}
+    ) select child_nid, rel_type from kin
+  ) r join events e on e.event_nid = r.child_nid ${eventJoins}
+  where true`;
+
 /** What events say of one another: edits, threads, reactions, references. */
 export class RelationRows {
   readonly #database: Database;
@@ -25,16 +40,26 @@ export class RelationRows {
   async children(
     query: Parameters<RoomStore['relations']>[0],
   ): Promise<Array<StoredEvent & { relType: string }>> {
+    const { levels = 1 } = query;
     const backward = query.direction === 'backward';
     const low = (backward ? query.to : query.from) ?? Number.MIN_SAFE_INTEGER;
     const high = (backward ? query.from : query.to) ?? Number.MAX_SAFE_INTEGER;
     const rows = await this.#database.query<EventRow & { rel_type: string }>(
       `select ${eventColumns}, r.rel_type
-       from relations r join events e on e.event_nid = r.child_nid ${eventJoins}
-       where r.parent_event_id = $1 and e.room_nid = $2 and e.tl > $3 and e.tl < $4
-         and ($5::text is null or r.rel_type = $5) and ($6::text is null or ty.value = $6) and e.flags & 6 = 0
-       order by e.tl ${backward ? 'desc' : 'asc'} limit $7`,
-      [query.parentEventId, query.roomNid, low, high, query.relType ?? null, query.type ?? null, query.limit],
+       from ${levels === 1 ? directKin : allKin(levels)} and e.room_nid = $2 and e.tl > $3 and e.tl < $4
+         and ($5::text is null or r.rel_type = $5) and ($6::text is null or ty.value = $6)
+         and ($7::text is null or se.value = $7) and e.flags & 6 = 0
+       order by e.tl ${backward ? 'desc' : 'asc'} limit $8`,
+      [
+        query.parentEventId,
+        query.roomNid,
+        low,
+        high,
+        query.relType ?? null,
+        query.type ?? null,
+        query.sender ?? null,
+        query.limit,
+      ],
     );
     return rows.map((row) => ({ ...fromRow(row), relType: row.rel_type }));
   }

@@ -16,6 +16,8 @@ import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
 const page_max = 1_000;
 /** Pages read in one request before a filter that matches nothing gives up and hands back a token. */
 const reads_max = 10;
+/** How far relations of relations are followed. */
+const recursion_levels = 3;
 
 /** Reading a room's timeline (Client-Server API, "Getting events for a room"). */
 export function timelineEndpoints(storage: Storage, access: AccessParts, renderer: Renderer): Endpoint[] {
@@ -115,6 +117,7 @@ export function timelineEndpoints(storage: Storage, access: AccessParts, rendere
         const parent = await visibleEvent(seen, params['eventId'] ?? '');
         const backward = (queryWord(query, 'dir', ['b', 'f'] as const) ?? 'b') === 'b';
         const limit = queryInteger(query, 'limit', { min: 1, max: page_max, fallback: 50 });
+        const recurse = queryBoolean(query, 'recurse');
         const from = query.get('from');
         const to = query.get('to');
         const edge = (token: string | null, name: string): number | undefined =>
@@ -122,6 +125,7 @@ export function timelineEndpoints(storage: Storage, access: AccessParts, rendere
         const children = await storage.rooms.relations({
           parentEventId: parent.eventId,
           roomNid: seen.room.nid,
+          levels: recurse ? recursion_levels : 1,
           direction: backward ? 'backward' : 'forward',
           limit: limit + 1,
           ...given('relType', params['relType']),
@@ -136,7 +140,7 @@ export function timelineEndpoints(storage: Storage, access: AccessParts, rendere
         return new JsonText(
           `{"chunk":[${texts.join(',')}]${next === undefined ? '' : `,"next_batch":"${writeTimelineToken(next)}"`}${
             from === null ? '' : `,"prev_batch":${JSON.stringify(from)}`
-          }${queryBoolean(query, 'recurse') ? ',"recursion_depth":0' : ''}}`,
+          }${recurse ? `,"recursion_depth":${recursion_levels}` : ''}}`,
         );
       },
     }),
