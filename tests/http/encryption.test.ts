@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { canonicalJson } from '@majlis/protocol';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
+import pg from 'pg';
 import { fresh, register } from './client.ts';
 import type { Client, Json } from './client.ts';
 
@@ -177,6 +178,19 @@ describe('to-device messages', () => {
     );
     await alice.refused(400, 'M_BAD_JSON', 'PUT', '/sendToDevice/t/x', { messages: { nobody: {} } });
     await alice.refused(400, 'M_MISSING_PARAM', 'PUT', '/sendToDevice/t/y', {});
+  });
+
+  it('to people who are made up are taken and leave nothing behind', async () => {
+    const nobody = `@${fresh('nobody')}:${server.serverName}`;
+    await alice.ok('PUT', `/sendToDevice/org.example.a/${fresh()}`, { messages: { [nobody]: { '*': {} } } });
+    const claim = { one_time_keys: { [nobody]: { D: 'signed_curve25519' } } };
+    assert.deepEqual((await alice.ok('POST', '/keys/claim', claim)).one_time_keys, {});
+    await alice.ok('POST', '/keys/query', { device_keys: { [nobody]: [] } });
+    const database = new pg.Client({ connectionString: server.databaseUrl });
+    await database.connect();
+    const { rows } = await database.query('select value from strings where value = $1', [nobody]);
+    await database.end();
+    assert.deepEqual(rows, []);
   });
 
   it('come in pages that lose and repeat nothing', async () => {

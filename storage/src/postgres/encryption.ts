@@ -161,12 +161,12 @@ export class PostgresEncryption extends ToDeviceRows implements EncryptionStore 
     wanted: ReadonlyArray<{ userId: string; deviceId: string; algorithm: string }>,
   ): Promise<ClaimedKey[]> {
     if (wanted.length === 0) return [];
-    await this.#strings.intern(wanted.map(({ userId }) => userId));
+    const users = await this.#strings.findAll(wanted.map(({ userId }) => userId));
     const claimed: ClaimedKey[] = [];
     await this.#writer.write(async (transaction) => {
       for (const { userId, deviceId, algorithm } of wanted) {
-        const user = this.#strings.cachedOrThrow(userId);
-        const found = await claimOne(transaction, user, deviceId, algorithm);
+        const user = users.get(userId);
+        const found = user === undefined ? undefined : await claimOne(transaction, user, deviceId, algorithm);
         if (found !== undefined) claimed.push({ userId, deviceId, algorithm, ...found });
       }
       return { kind: 'key-counts', devices: claimed.map(({ userId, deviceId }) => ({ userId, deviceId })) };

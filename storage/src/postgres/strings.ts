@@ -1,23 +1,32 @@
 import type { Queryable } from './database.ts';
 
-const cached_strings_max = 200_000;
+/** Strings of one generation; two are kept. */
+const generation_max = 100_000;
 
-/** Numbers for user ids, event types and state keys; the mapping never changes, so it can be cached for ever. */
+/**
+ * Numbers for user ids, event types and state keys; the mapping never changes, so it can be cached for ever. Of what is cached
+ * the longest unused half is dropped at a time: a string that is on its way to the database is never among it.
+ */
 export class Strings {
   readonly #database: Queryable;
-  readonly #numbers = new Map<string, number>();
+  #young = new Map<string, number>();
+  #old: ReadonlyMap<string, number> = new Map();
 
   constructor(database: Queryable) {
     this.#database = database;
   }
 
   cached(value: string): number | undefined {
-    return this.#numbers.get(value);
+    const young = this.#young.get(value);
+    if (young !== undefined) return young;
+    const old = this.#old.get(value);
+    if (old !== undefined) this.#keep(value, old);
+    return old;
   }
 
   /** Numbers of all `values`, giving new ones where needed. */
   async intern(values: Iterable<string>): Promise<void> {
-    const missing = [...new Set(values)].filter((value) => !this.#numbers.has(value));
+    const missing = this.#missing(values);
     if (missing.length === 0) return;
     await this.#database.query(
       'insert into strings (value) select unnest($1::text[]) on conflict do nothing',
@@ -33,14 +42,30 @@ export class Strings {
 
   /** The number of a string that may never have been seen. */
   async find(value: string): Promise<number | undefined> {
-    if (!this.#numbers.has(value)) await this.#load([value]);
-    return this.#numbers.get(value);
+    return (await this.findAll([value])).get(value);
+  }
+
+  /** Numbers of those of `values` that were seen before: names that somebody made up leave no trace. */
+  async findAll(values: Iterable<string>): Promise<ReadonlyMap<string, number>> {
+    const asked = new Set(values);
+    const missing = this.#missing(asked);
+    if (missing.length > 0) await this.#load(missing);
+    const found = new Map<string, number>();
+    for (const value of asked) {
+      const number = this.cached(value);
+      if (number !== undefined) found.set(value, number);
+    }
+    return found;
   }
 
   cachedOrThrow(value: string): number {
-    const number = this.#numbers.get(value);
+    const number = this.cached(value);
     if (number === undefined) throw new Error(`string not interned: ${value}`);
     return number;
+  }
+
+  #missing(values: Iterable<string>): string[] {
+    return [...new Set(values)].filter((value) => this.cached(value) === undefined);
   }
 
   async #load(values: readonly string[]): Promise<void> {
@@ -48,7 +73,14 @@ export class Strings {
       'select nid, value from strings where value = any($1::text[])',
       [values],
     );
-    if (this.#numbers.size + rows.length > cached_strings_max) this.#numbers.clear();
-    for (const row of rows) this.#numbers.set(row.value, row.nid);
+    for (const row of rows) this.#keep(row.value, row.nid);
+  }
+
+  #keep(value: string, number: number): void {
+    if (this.#young.size >= generation_max) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(value, number);
   }
 }

@@ -1,4 +1,4 @@
-import type { NewToDeviceMessage, ToDeviceMessage, ToDeviceStore } from '../contracts/encryption.ts';
+import type { ToDeviceMessage, ToDeviceStore } from '../contracts/encryption.ts';
 import type { Database } from './database.ts';
 import type { Strings } from './strings.ts';
 import type { Writer } from './writer.ts';
@@ -18,8 +18,9 @@ export class ToDeviceRows implements ToDeviceStore {
   }
 
   async putToDevice(message: Parameters<ToDeviceStore['putToDevice']>[0]): Promise<boolean> {
-    await this.#strings.intern([message.sender, ...message.messages.map(({ userId }) => userId)]);
-    const sender = this.#strings.cachedOrThrow(message.sender);
+    const sender = await this.#strings.number(message.sender);
+    const users = await this.#strings.findAll(message.messages.map(({ userId }) => userId));
+    const messages = message.messages.filter(({ userId }) => users.has(userId));
     let fresh = true;
     await this.#writer.write(async (transaction, position) => {
       const first = await transaction.query(
@@ -36,9 +37,9 @@ export class ToDeviceRows implements ToDeviceStore {
          join devices d on d.user_nid = m.user_nid and (m.device_id = '*' or d.device_id = m.device_id)
          returning (select value from strings where nid = user_nid) as user_id, device_id`,
         [
-          message.messages.map(({ userId }) => this.#strings.cachedOrThrow(userId)),
-          message.messages.map(({ deviceId }: NewToDeviceMessage) => deviceId),
-          message.messages.map(({ content }) => content),
+          messages.map(({ userId }) => users.get(userId)),
+          messages.map(({ deviceId }) => deviceId),
+          messages.map(({ content }) => content),
           position,
           sender,
           message.type,
