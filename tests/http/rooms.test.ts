@@ -277,6 +277,32 @@ describe('an upgrade', () => {
   });
 });
 
+describe('an upgrade to an older version', () => {
+  it('gives those who stood above all levels the highest', async () => {
+    const old = await alice.createRoom({
+      preset: 'trusted_private_chat',
+      invite: [bob.userId],
+      power_level_content_override: { users: { [carol.userId]: 150 } },
+    });
+    const { replacement_room: next } = await alice.ok('POST', `/rooms/${old}/upgrade`, { new_version: '11' });
+    const { users, events } = await stateOf(alice, next, 'm.room.power_levels');
+    assert.deepEqual(users, { [alice.userId]: 100, [bob.userId]: 100, [carol.userId]: 100 });
+    assert.equal(events['m.room.tombstone'], 100);
+    await alice.setState(next, 'm.room.name', { name: 'Still mine' });
+  });
+
+  it('is done when the names cannot follow', async () => {
+    const old = await alice.createRoom({
+      preset: 'public_chat',
+      room_version: '11',
+      room_alias_name: fresh('stays'),
+      power_level_content_override: { events: { 'm.room.tombstone': 0, 'm.room.canonical_alias': 100 } },
+    });
+    await bob.join(old);
+    await bob.ok('POST', `/rooms/${encodeURIComponent(old)}/upgrade`, { new_version: '11' });
+  });
+});
+
 describe('spaces and summaries', () => {
   it('show a tree depth first, in order, in pages, and only what one may see', async () => {
     const room = (name: string, more: object = {}): Promise<string> =>

@@ -1,5 +1,14 @@
-import { actionLevel, isUserId, maySend, powerLevel, readLevel, roomVersion } from '@majlis/protocol';
-import type { JsonObject } from '@majlis/protocol';
+import {
+  actionLevel,
+  isJsonObject,
+  isUserId,
+  maySend,
+  powerLevel,
+  readLevel,
+  roomCreators,
+  roomVersion,
+} from '@majlis/protocol';
+import type { JsonObject, JsonValue } from '@majlis/protocol';
 import type { Requester } from '../http/endpoint.ts';
 import { MatrixError, forbidden, invalidParam } from '../http/errors.ts';
 import type { HomeserverParts } from '../parts.ts';
@@ -22,6 +31,8 @@ const carriedTypes = [
   'm.room.join_rules',
 ];
 const bans_carried_max = 1_000;
+/** What the creator of a room before version 12 may do, and so may give. */
+const creator_level = 100;
 
 type UpgradeParts = Pick<HomeserverParts, 'storage' | 'log'>;
 
@@ -104,7 +115,7 @@ export class RoomUpgrades {
     const canonical = old.upcoming('m.room.canonical_alias', '')?.pdu.content;
     if (canonical === undefined || Object.keys(canonical).length === 0) return;
     const state = { type: 'm.room.canonical_alias', sender: userId, stateKey: '' };
-    await this.#sender.send(room.roomId, { ...state, content: canonical });
+    await this.#attempt(room.roomId, { ...state, content: canonical });
     await this.#attempt(old.roomId, { ...state, content: {} });
   }
 
@@ -124,7 +135,7 @@ export class RoomUpgrades {
     await this.#attempt(old.roomId, { type: 'm.room.power_levels', sender: userId, stateKey: '', content });
   }
 
-  /** The room has moved already: what the old one refuses now changes nothing about that. */
+  /** The room has moved already: what one of the two refuses now changes nothing about that. */
   async #attempt(roomId: string, draft: Draft): Promise<void> {
     try {
       await this.#sender.send(roomId, draft);
@@ -180,15 +191,37 @@ function lastDrafts(old: Room, userId: string, creators: readonly string[], infi
       type: 'm.room.power_levels',
       sender: userId,
       stateKey: '',
-      content: carriedLevels(levels, creators, infinite),
+      content: carriedLevels(old, levels, creators, infinite),
     },
   ];
 }
 
-/** From version 12 creators stand above all levels and must not be named among them. */
-function carriedLevels(levels: JsonObject, creators: readonly string[], infinite: boolean): JsonObject {
+/** From version 12 creators stand above all levels and must not be named among them; before, the highest level is theirs. */
+function carriedLevels(
+  old: Room,
+  levels: JsonObject,
+  creators: readonly string[],
+  infinite: boolean,
+): JsonObject {
   const { users } = levels;
+  if (!infinite && old.version.creatorsInfinite)
+    return finiteLevels(levels, roomCreators(old.upcoming, old.version));
   if (!infinite || users === null || typeof users !== 'object' || Array.isArray(users)) return levels;
   const kept = Object.entries(users).filter(([userId]) => !creators.includes(userId));
   return { ...levels, users: Object.fromEntries(kept) };
+}
+
+function finiteLevels(levels: JsonObject, creators: readonly string[]): JsonObject {
+  const lowered = (value: JsonValue): JsonValue => {
+    if (typeof value === 'number') return Math.min(value, creator_level);
+    return isJsonObject(value) ? lowerAll(value) : value;
+  };
+  const lowerAll = (all: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(all).map(([name, value]) => [name, lowered(value)]));
+  const content = lowerAll(levels);
+  const users = isJsonObject(content['users']) ? content['users'] : {};
+  return {
+    ...content,
+    users: { ...users, ...Object.fromEntries(creators.map((userId) => [userId, creator_level])) },
+  };
 }
