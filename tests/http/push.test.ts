@@ -125,6 +125,21 @@ describe('push rules', () => {
     assert.equal(highlights.notifications[0].read, false);
     await carol.refused(400, 'M_INVALID_PARAM', 'GET', '/notifications?only=nonsense');
   });
+
+  it('count the newest of very many messages', async () => {
+    const carol = await register(server.url, 'carol');
+    const roomId = await alice.createRoom({ invite: [carol.userId] });
+    await carol.join(roomId);
+    for (let batch = 0; batch < 6; batch += 1) {
+      await Promise.all(Array.from({ length: 200 }, () => alice.send(roomId, 'plain')));
+    }
+    await alice.send(roomId, { msgtype: 'm.text', body: 'you', 'm.mentions': { user_ids: [carol.userId] } });
+    const { rooms } = await carol.sync();
+    assert.deepEqual(rooms.join[roomId].unread_notifications, {
+      notification_count: 1_000,
+      highlight_count: 1,
+    });
+  });
 });
 
 describe('pushers', () => {

@@ -12,7 +12,7 @@ import { parsePdu, textOf } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rulesets } from './rulesets.ts';
 
-/** Unread events looked at per room and user; beyond it the count stays where it is. */
+/** Unread events looked at per room and user, the newest; beyond it the count stays where it is. */
 const unread_events_max = 1_000;
 const users_max = 5_000;
 
@@ -78,21 +78,24 @@ export class Unread {
     }
     if (count.scannedTl < room.lastTl) {
       const from = count.scannedTl;
+      const upTo = room.lastTl;
       const events = room.holdsSince(from)
-        ? room.tail(from, room.lastTl)
-        : await this.#storage.rooms.timeline({
-            roomNid: room.nid,
-            from,
-            direction: 'forward',
-            limit: unread_events_max,
-          });
-      const last = events.at(-1)?.tl ?? room.lastTl;
+        ? room.tail(from, upTo)
+        : await this.#storage.rooms
+            .timeline({
+              roomNid: room.nid,
+              from: upTo + 1,
+              to: from,
+              direction: 'backward',
+              limit: unread_events_max,
+            })
+            .then((newest) => newest.toReversed());
       if (count.scannedTl === from) {
         for (const event of events) {
           const counted = this.#count(room, userId, ruleset, event);
           if (counted !== undefined) count.events.push(counted);
         }
-        count.scannedTl = Math.max(last, from);
+        count.scannedTl = upTo;
       }
     }
     if (count.events.length > 0 && (count.events[0]?.position ?? 0) <= readAll) {
@@ -107,7 +110,7 @@ export class Unread {
     const own = event.sender === userId;
     if (event.redactedBy !== null) return undefined;
     const pdu = parsePdu(event);
-    const outcome = own ? undefined : pushOutcome(ruleset, room, userId, event);
+    const outcome = own ? undefined : pushOutcome(ruleset, room, userId, event, pdu.content);
     // Own events matter because sending reads what came before.
     if (!own && outcome?.notify !== true) return undefined;
     return {
@@ -156,6 +159,7 @@ export function pushOutcome(
   room: Room,
   userId: string,
   event: StoredEvent,
+  content = parsePdu(event).content,
 ): PushOutcome {
   const displayName = textOf(room.current('m.room.member', userId), 'displayname');
   return evaluatePushRules(
@@ -164,7 +168,7 @@ export function pushOutcome(
       type: event.type,
       sender: event.sender,
       room_id: room.roomId,
-      content: parsePdu(event).content,
+      content,
       ...(event.stateKey !== null && { state_key: event.stateKey }),
     },
     {
