@@ -1,6 +1,6 @@
 import type { MissedNews, PusherProgress, PusherRow, PusherSettings, PushStore } from '../contracts/push.ts';
 import type { Database } from './database.ts';
-import { eventColumns, eventJoins, fromRow } from './events.ts';
+import { accepted, eventColumns, eventJoins, fromRow } from './events.ts';
 import type { EventRow } from './events.ts';
 import type { Strings } from './strings.ts';
 
@@ -18,7 +18,7 @@ with mine as (
 )
 select ${eventColumns} from (
   select e.event_nid from mine join events e on e.room_nid = mine.room_nid and e.tl > mine.low and e.tl <= $3
-  where mine.membership = 'join' and e.flags & 6 = 0
+  where mine.membership = 'join' and e.${accepted}
   union
   select event_nid from mine where event_nid > $2 and event_nid <= $3
 ) found join events e on e.event_nid = found.event_nid ${eventJoins}

@@ -1,7 +1,7 @@
 import type { Aggregation, RoomStore } from '../contracts/rooms.ts';
 import type { StoredEvent } from '../contracts/writer.ts';
 import type { Database } from './database.ts';
-import { eventColumns, eventJoins, fromRow } from './events.ts';
+import { accepted, eventColumns, eventJoins, fromRow } from './events.ts';
 import type { EventRow } from './events.ts';
 import type { Strings } from './strings.ts';
 
@@ -48,7 +48,7 @@ export class RelationRows {
       `select ${eventColumns}, r.rel_type
        from ${levels === 1 ? directKin : allKin(levels)} and e.room_nid = $2 and e.tl > $3 and e.tl < $4
          and ($5::text is null or r.rel_type = $5) and ($6::text is null or ty.value = $6)
-         and ($7::text is null or se.value = $7) and e.flags & 6 = 0
+         and ($7::text is null or se.value = $7) and e.${accepted}
        order by e.tl ${backward ? 'desc' : 'asc'} limit $8`,
       [
         query.parentEventId,

@@ -8,7 +8,7 @@ import type {
 } from '../contracts/rooms.ts';
 import type { StoredEvent } from '../contracts/writer.ts';
 import type { Database } from './database.ts';
-import { eventColumns, eventJoins, fromRow } from './events.ts';
+import { accepted, eventColumns, eventJoins, fromRow } from './events.ts';
 import type { EventRow } from './events.ts';
 import { EventWordRows } from './event-words.ts';
 import { AliasRows } from './aliases.ts';
@@ -207,7 +207,7 @@ export class PostgresRooms implements RoomStore {
       : [query.roomNid, query.from ?? lowest, query.to ?? highest, query.limit];
     const rows = await this.#database.query<EventRow>(
       `select ${eventColumns} from events e ${eventJoins}
-       where e.room_nid = $1 and e.tl > $2 and e.tl < $3 and e.flags & 6 = 0
+       where e.room_nid = $1 and e.tl > $2 and e.tl < $3 and e.${accepted}
        order by e.tl ${backward ? 'desc' : 'asc'} limit $4`,
       parameters,
     );
@@ -223,7 +223,7 @@ export class PostgresRooms implements RoomStore {
       `select x.* from unnest($1::int[], $2::bigint[], $3::bigint[]) as q (room, low, high)
        cross join lateral (
          select ${eventColumns} from events e ${eventJoins}
-         where e.room_nid = q.room and e.tl > q.low and e.tl <= q.high and e.flags & 6 = 0
+         where e.room_nid = q.room and e.tl > q.low and e.tl <= q.high and e.${accepted}
          order by e.tl desc limit $4
        ) x order by x.room_nid, x.tl`,
       [
@@ -294,7 +294,7 @@ export class PostgresRooms implements RoomStore {
     const backward = direction === 'backward';
     const rows = await this.#database.query<EventRow>(
       `select ${eventColumns} from events e ${eventJoins}
-       where e.room_nid = $1 and e.ts ${backward ? '<=' : '>='} $2 and e.flags & 6 = 0
+       where e.room_nid = $1 and e.ts ${backward ? '<=' : '>='} $2 and e.${accepted}
        order by e.ts ${backward ? 'desc' : 'asc'}, e.tl ${backward ? 'desc' : 'asc'} limit 1`,
       [roomNid, ts],
     );
@@ -315,8 +315,11 @@ export class PostgresRooms implements RoomStore {
 
   async newest(roomNids: readonly number[], before: number, limit: number): Promise<StoredEvent[]> {
     const rows = await this.#database.query<EventRow>(
-      `select ${eventColumns} from events e ${eventJoins}
-       where e.room_nid = any($1::int[]) and e.tl < $2 and e.flags & 6 = 0 order by e.tl desc limit $3`,
+      `select ${eventColumns} from (
+         select x.event_nid from unnest($1::int[]) as q (room) cross join lateral (
+           select event_nid, tl from events where room_nid = q.room and tl < $2 and ${accepted} order by tl desc limit $3
+         ) x order by x.tl desc limit $3
+       ) newest join events e on e.event_nid = newest.event_nid ${eventJoins} order by e.tl desc`,
       [roomNids, before, limit],
     );
     return rows.map(fromRow);
