@@ -144,12 +144,15 @@ export class Media {
     shape: ThumbnailShape,
   ): Promise<ThumbnailRow> {
     const { blobs, storage } = this.#parts;
-    const source = await blobs.get(stored.blobKey);
-    if (source === undefined) throw notFound('The media is gone');
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of source) chunks.push(chunk);
+    const read = async (): Promise<Buffer> => {
+      const source = await blobs.get(stored.blobKey);
+      if (source === undefined) throw notFound('The media is gone');
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of source) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    };
     try {
-      const { bytes, contentType: type } = await this.#thumbnails.make(Buffer.concat(chunks), shape);
+      const { bytes, contentType: type } = await this.#thumbnails.make(read, shape);
       const row = { blobKey: `${stored.blobKey}.${variant}`, contentType: type, size: bytes.length };
       await blobs.put(row.blobKey, oneChunk(bytes), bytes.length);
       if (await storage.media.addThumbnail(mediaId, variant, row)) return row;

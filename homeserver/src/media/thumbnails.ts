@@ -52,15 +52,23 @@ export class Thumbnails {
     this.#pixelsMax = pixelsMax;
   }
 
-  /** @throws TooManyPixels, NotAPicture. */
-  async make(picture: Buffer, shape: ThumbnailShape): Promise<{ bytes: Buffer; contentType: string }> {
+  /**
+   * @param read gives the picture when its turn has come: those that wait take no memory.
+   * @throws TooManyPixels, NotAPicture, what `read` throws.
+   */
+  async make(
+    read: () => Promise<Buffer>,
+    shape: ThumbnailShape,
+  ): Promise<{ bytes: Buffer; contentType: string }> {
     if (this.#running >= at_once_max) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running += 1;
+    else this.#running += 1;
     try {
-      return await this.#render(picture, shape);
+      return await this.#render(await read(), shape);
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      // Whoever waits takes the place over.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
     }
   }
 
