@@ -148,6 +148,15 @@ describe('paths and headers', () => {
       assert.equal(answer.match(/HTTP\/1\.1 /g)?.length ?? 0, 1, `one answer, not two: ${headers}`);
       assert.ok(statusOf(answer) >= 400 && statusOf(answer) < 500, `${headers}: ${answer.slice(0, 100)}`);
     }
+    for (const [text, status] of [
+      ['GET /_matrix/client/versions HTTP/1.1\r\n\r\n', 400],
+      [head('GET', '/_matrix/client/versions', 'Expect: magic\r\n'), 417],
+      ['CONNECT elsewhere:80 HTTP/1.1\r\nHost: x\r\n\r\n', 405],
+    ] as const) {
+      const answer = await raw(text);
+      assert.equal(statusOf(answer), status);
+      assert.match(answer, /"errcode":"M_/, text);
+    }
     await alice.ok('GET', '/_matrix/client/versions');
   });
 

@@ -79,6 +79,8 @@ export function createHttpServer(
       connectionsCheckingInterval: 5000,
       keepAliveTimeout: keepAliveMs,
       noDelay: true,
+      // Refused below, in the form in which everything is refused.
+      requireHostHeader: false,
       shouldUpgradeCallback: (request) =>
         routeOf(request)?.upgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
     },
@@ -91,12 +93,22 @@ export function createHttpServer(
       response.on('error', ignore);
       request.on('error', ignore);
       if (route === undefined) refuse(response, 400, 'M_UNRECOGNIZED', 'The path does not begin with /');
+      else if (request.headers.host === undefined && request.httpVersion === '1.1')
+        refuse(response, 400, 'M_UNRECOGNIZED', 'The Host header is missing');
       else route.handle(request, response);
     },
   );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     routeOf(request)?.upgrade?.(request, socket, head);
+  });
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('Connection', 'close');
+    refuse(response, 417, 'M_UNRECOGNIZED', 'Nothing but 100-continue can be expected');
+  });
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => socket.destroy());
+    endWith(socket, '405 Method Not Allowed', 'M_UNRECOGNIZED', 'This is no proxy');
   });
   server.on('clientError', answerBroken);
   return {
@@ -136,7 +148,11 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'M_UNKNOWN', 'The request took too long']
         : ['400 Bad Request', 'M_UNRECOGNIZED', 'This is not a valid HTTP request'];
-  const body = JSON.stringify({ errcode: reason, error: message });
+  endWith(socket, status, reason, message);
+}
+
+function endWith(socket: Duplex, status: string, errcode: string, error: string): void {
+  const body = JSON.stringify({ errcode, error });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
