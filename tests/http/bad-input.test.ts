@@ -291,6 +291,39 @@ describe('every operation', () => {
     await alice.call(operation.method, path, takesBody ? body : undefined, options);
   };
 
+  it('takes no filter for another than was meant', async () => {
+    const room = encodeURIComponent(roomId);
+    for (const part of [
+      { types: 'm.room.message' },
+      { senders: [1] },
+      { limit: 'x' },
+      { limit: -1 },
+      { contains_url: 1 },
+    ]) {
+      const query = { filter: JSON.stringify(part) };
+      const answer = await alice.call('GET', `/rooms/${room}/messages`, undefined, {
+        query: { dir: 'b', ...query },
+      });
+      assert.equal(answer.status, 400, query.filter);
+      for (const whole of [{ room: { timeline: part } }, { account_data: part }]) {
+        const filter = JSON.stringify(whole);
+        assert.equal(
+          (await alice.call('GET', '/sync', undefined, { query: { filter } })).status,
+          400,
+          filter,
+        );
+        assert.equal((await alice.call('POST', `/user/${alice.userId}/filter`, whole)).status, 400, filter);
+      }
+    }
+    for (const whole of [
+      { room: [] },
+      { room: { rooms: 'x' } },
+      { event_fields: 'x' },
+      { event_format: 'x' },
+    ])
+      await alice.refused(400, 'M_BAD_JSON', 'POST', `/user/${alice.userId}/filter`, whole);
+  });
+
   it('survives odd values in every place', async () => {
     let requests = 0;
     for (const operation of operations) {

@@ -1,6 +1,8 @@
 import { eventFilter, isJsonObject } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { StoredEvent } from '@majlis/storage';
+import { badJson } from '../http/errors.ts';
+import { optionalBoolean, optionalInteger, optionalObject, optionalStrings } from '../http/fields.ts';
 import { parsePdu } from '../rooms/room.ts';
 
 export const timeline_limit_default = 10;
@@ -86,6 +88,37 @@ export function compileSyncFilter(definition: JsonObject): SyncFilter {
     roomAccountData: (type, roomId) => roomAccountDataMatches({ type, content: {}, roomId }),
     accountData: (type) => accountDataMatches({ type, content: {} }),
   };
+}
+
+const names_max = 10_000;
+const lists = ['types', 'not_types', 'senders', 'not_senders', 'rooms', 'not_rooms'];
+const flags = [
+  'contains_url',
+  'lazy_load_members',
+  'include_redundant_members',
+  'unread_thread_notifications',
+  'include_leave',
+];
+
+/** Refuses a part of a filter that would be taken for another than was meant. @throws MatrixError M_BAD_JSON, M_INVALID_PARAM. */
+export function checkEventFilter(definition: JsonObject): void {
+  for (const name of lists) optionalStrings(definition, name, names_max);
+  for (const name of flags) optionalBoolean(definition, name);
+  optionalInteger(definition, 'limit', { min: 0, max: Number.MAX_SAFE_INTEGER });
+}
+
+/** The same for a whole `/sync` filter. */
+export function checkSyncFilter(definition: JsonObject): void {
+  const room = optionalObject(definition, 'room') ?? {};
+  const parts = [room];
+  for (const name of ['presence', 'account_data']) parts.push(optionalObject(definition, name) ?? {});
+  for (const name of ['timeline', 'state', 'ephemeral', 'account_data'])
+    parts.push(optionalObject(room, name) ?? {});
+  for (const one of parts) checkEventFilter(one);
+  optionalStrings(definition, 'event_fields', names_max);
+  const format = definition['event_format'] ?? 'client';
+  if (format !== 'client' && format !== 'federation')
+    throw badJson("'event_format' must be client or federation");
 }
 
 function pick(object: JsonObject, names: readonly string[]): JsonObject {

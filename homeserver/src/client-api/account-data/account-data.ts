@@ -8,6 +8,7 @@ import { mustBeSelf } from '../../http/router.ts';
 import type { HomeserverParts } from '../../parts.ts';
 import { pushRulesType } from '../../push/rulesets.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
+import { checkSyncFilter } from '../../sync/filter.ts';
 import { Turns } from '../../turns.ts';
 
 const content_bytes_max = 65_536;
@@ -115,6 +116,7 @@ export function accountDataEndpoints(parts: Pick<HomeserverParts, 'storage'>, ro
       bodyLimit: content_bytes_max,
       async handle(call) {
         mustBeSelf(call, call.params['userId'] ?? '');
+        checkSyncFilter(call.body);
         const text = canonicalText(call.body);
         const filterId = createHash('sha256').update(text).digest('base64url').slice(0, 16);
         await storage.accounts.putFilter(call.requester.userId, filterId, text);

@@ -5,7 +5,7 @@ import { JsonText, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint, Requester } from '../../http/endpoint.ts';
 import { badJson, notFound } from '../../http/errors.ts';
 import { queryBoolean, queryInteger } from '../../http/fields.ts';
-import { compileSyncFilter } from '../../sync/filter.ts';
+import { checkSyncFilter, compileSyncFilter } from '../../sync/filter.ts';
 import type { SyncFilter } from '../../sync/filter.ts';
 import type { SyncParts } from '../../sync/parts.ts';
 import { readSyncToken } from '../../sync/tokens.ts';
@@ -85,6 +85,7 @@ class Filters {
     if (definition === undefined) throw notFound('Unknown filter');
     const parsed = parseLooseJson(definition);
     if (!parsed.ok || !isJsonObject(parsed.value)) throw badJson("'filter' is not a JSON object");
+    if (definition === text) checkSyncFilter(parsed.value);
     return parsed.value;
   }
 }

@@ -10,6 +10,7 @@ import type { AccessParts, ReadAccess } from '../../rooms/access.ts';
 import type { Renderer } from '../../rooms/render.ts';
 import { renderState } from '../../rooms/render.ts';
 import { parsePdu } from '../../rooms/room.ts';
+import { checkEventFilter } from '../../sync/filter.ts';
 import { membersIn } from '../../sync/members.ts';
 import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
 
@@ -206,6 +207,7 @@ function readFilter(text: string | null): PageFilter {
   const parsed = parseLooseJson(text);
   if (!parsed.ok || !isJsonObject(parsed.value)) throw badJson("'filter' is not a JSON object");
   const definition: JsonObject = parsed.value;
+  checkEventFilter(definition);
   const matches = eventFilter(definition);
   const content = typeof definition['contains_url'] === 'boolean';
   return {
