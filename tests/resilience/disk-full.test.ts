@@ -61,6 +61,38 @@ describe('a database that says its disk is full (53100)', () => {
   });
 });
 
+describe('a folder of media that takes nothing', () => {
+  it('refuses uploads with 503, and takes them again when it does', async () => {
+    const lines: string[] = [];
+    const { write } = process.stderr;
+    const server = await startMajlis({ logLevel: 'error' });
+    const noor = await register(server.url, 'noor');
+    const folder = join(server.data, 'media');
+    const upload = async (): Promise<string> => {
+      const response = await fetch(`${server.url}/_matrix/media/v3/upload`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${noor.token}` },
+        body: new Uint8Array(300_000),
+      });
+      const body: Json = await response.json();
+      return `${response.status} ${body.errcode ?? ''}`;
+    };
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      writeFileSync(folder, 'this is no folder');
+      process.stderr.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+      assert.equal(await upload(), '503 M_UNKNOWN');
+      process.stderr.write = write;
+      assert.match(lines.join(''), /an upload could not be stored/);
+      rmSync(folder);
+      assert.equal(await upload(), '200 ');
+    } finally {
+      process.stderr.write = write;
+      await server.stop();
+    }
+  });
+});
+
 /** Whether this process may mount a small disk of its own. */
 function mount(folder: string): boolean {
   mkdirSync(folder, { recursive: true });

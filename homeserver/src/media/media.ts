@@ -14,7 +14,10 @@ const file_name_length_max = 255;
 const thumbnail_source_bytes_max = 64 * 1_048_576;
 export const wait_for_upload_ms_max = 60_000;
 
-type MediaParts = Pick<HomeserverParts, 'storage' | 'blobs' | 'options' | 'clock' | 'random' | 'scheduler'>;
+type MediaParts = Pick<
+  HomeserverParts,
+  'storage' | 'blobs' | 'options' | 'clock' | 'random' | 'scheduler' | 'log'
+>;
 
 /** Uploads, their thumbnails, and the wait for uploads that were only announced. */
 export class Media {
@@ -30,7 +33,7 @@ export class Media {
 
   /**
    * Takes an upload from the request's stream.
-   * @returns the media id. @throws MatrixError 413 as soon as the limit is passed.
+   * @returns the media id. @throws MatrixError 413 as soon as the limit is passed; 503 while nothing can be stored.
    */
   async upload(owner: string, request: IncomingMessage, fileName: string | null): Promise<string> {
     const { storage, clock, blobs } = this.#parts;
@@ -189,7 +192,7 @@ export class Media {
   }
 
   async #receive(request: IncomingMessage, fileName: string | null): Promise<StoredMedia> {
-    const { blobs, options, random } = this.#parts;
+    const { blobs, options, random, log } = this.#parts;
     const limit = options.uploadLimitBytes;
     const refusal = tooLarge(`Uploads are at most ${limit} bytes`);
     if (Number(request.headers['content-length'] ?? 0) > limit) throw refusal;
@@ -205,7 +208,10 @@ export class Media {
       };
     } catch (error) {
       if (error instanceof RangeError) throw refusal;
-      throw request.complete ? error : new MatrixError(400, 'M_UNKNOWN', 'The upload was cut off');
+      if (request.errored !== null) throw new MatrixError(400, 'M_UNKNOWN', 'The upload was cut off');
+      log.error('an upload could not be stored', { error: String(error) });
+      const message = 'The server cannot store media right now; try again shortly';
+      throw new MatrixError(503, 'M_UNKNOWN', message, {}, { 'retry-after': '2' });
     }
   }
 
