@@ -201,6 +201,23 @@ describe('sliding sync', () => {
     assert.deepEqual(quiet.rooms, {});
   });
 
+  it('loads members again for somebody who went and came back', async () => {
+    const [carol, dave] = [await register(server.url, 'carol', 'Carol'), await register(server.url, 'dave')];
+    const roomId = await carol.createRoom({ preset: 'public_chat' });
+    await dave.join(roomId);
+    await carol.send(roomId, 'hello');
+    const first = await dave.slidingSync(elementRoomList());
+    await dave.ok('POST', `/rooms/${encodeURIComponent(roomId)}/leave`, {});
+    const { pos } = await dave.slidingSync(elementRoomList(), { pos: first.pos });
+    await carol.ok('PUT', `/profile/${carol.userId}/displayname`, { displayname: 'Karla' });
+    await dave.join(roomId);
+    await carol.send(roomId, 'hello again');
+    const room = (await dave.slidingSync(elementRoomList(), { pos })).rooms[roomId];
+    assert.equal(room.initial, true);
+    const member = room.required_state.find((event: Json) => event.state_key === carol.userId);
+    assert.equal(member?.content.displayname, 'Karla');
+  });
+
   it('carries account data, receipts and typing', async () => {
     const roomId = await alice.createRoom({ name: 'Extended', invite: [bob.userId] });
     await bob.join(roomId);

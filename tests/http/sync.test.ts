@@ -145,6 +145,39 @@ describe('sync', () => {
     assert.deepEqual(members(third.rooms.join[roomId]), []);
   });
 
+  it('loads members again for somebody who went and came back', async () => {
+    const carol = await register(server.url, 'carol', 'Carol');
+    const dave = await register(server.url, 'dave');
+    const roomId = await carol.createRoom({ preset: 'public_chat' });
+    const path = `/rooms/${encodeURIComponent(roomId)}`;
+    const lazy = filter({ room: { state: { lazy_load_members: true }, timeline: { limit: 3 } } });
+    const names = (events: Json): Json =>
+      Object.fromEntries(
+        events
+          .filter((event: Json) => event.type === 'm.room.member')
+          .map((event: Json) => [event.state_key, [event.content.membership, event.content.displayname]]),
+      );
+    for (const mode of [{}, { use_state_after: true }]) {
+      await carol.ok('PUT', `/profile/${carol.userId}/displayname`, { displayname: 'Carol' });
+      await dave.join(roomId);
+      await carol.send(roomId, 'hello');
+      const first = await dave.sync(undefined, { ...lazy, ...mode });
+      await dave.ok('POST', `${path}/leave`, {});
+      const gone = await dave.sync(first.next_batch, { ...lazy, ...mode });
+      await carol.ok('PUT', `/profile/${carol.userId}/displayname`, { displayname: 'Karla' });
+      await dave.join(roomId);
+      await carol.send(roomId, 'hello again');
+      const back = (await dave.sync(gone.next_batch, { ...lazy, ...mode })).rooms.join[roomId];
+      const known = names([
+        ...(back.state ?? back.state_after).events,
+        ...('state' in back ? back.timeline.events : []),
+      ]);
+      assert.deepEqual(known[carol.userId], ['join', 'Karla']);
+      assert.equal(known[dave.userId]?.[0], 'join');
+      await dave.ok('POST', `${path}/leave`, {});
+    }
+  });
+
   it('tells of invitations, knocks and departures', async () => {
     const carol = await register(server.url, 'carol');
     const { next_batch: since } = await carol.sync();

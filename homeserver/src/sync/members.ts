@@ -32,6 +32,11 @@ export class SentMembers {
     return missing;
   }
 
+  /** Call when a device begins a room anew: it may have kept nothing, and what it kept may have changed since. */
+  forgetRoom(device: string, roomNid: number): void {
+    this.#devices.get(device)?.delete(roomNid);
+  }
+
   forget(device: string): void {
     this.#devices.delete(device);
   }

@@ -197,7 +197,10 @@ export class SyncV3 {
       : await matchingSlice(this.#parts, room, range, (event) => filter.timeline(event, room.roomId));
     const sight = await this.#parts.visibility.sight(room, scope.userId);
     const events = slice.events.filter((event) => sight.sees(event) && filter.timeline(event, room.roomId));
-    if (entry.eventNid > scope.after && scope.after >= 0) scope.joinedNow.push(room.nid);
+    if (entry.eventNid > scope.after && scope.after >= 0) {
+      scope.joinedNow.push(room.nid);
+      this.#sentMembers.forgetRoom(deviceKey(requester), room.nid);
+    }
     noteMembers(scope, slice.events);
     const state = await this.#state(scope, room, slice, events, fresh || fullState);
     if (!fresh) noteMembers(scope, state);

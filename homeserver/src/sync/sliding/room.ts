@@ -183,7 +183,9 @@ function stateFor(
     const given = new Set(
       events.flatMap((event) => (event.type === 'm.room.member' ? [event.stateKey ?? ''] : [])),
     );
-    const known = slice.limited && !all ? new Set<string>() : question.sentMembers;
+    // What was given before somebody went and came again, or before a gap, may have changed since.
+    const anew = sent?.membership !== entry.membership || (slice.limited && !all);
+    const known = anew ? new Set<string>() : question.sentMembers;
     const missing = [...membersIn(shown)].filter((userId) => !known.has(userId) && !given.has(userId));
     for (const userId of missing) {
       const member = room.current('m.room.member', userId)?.stored;
