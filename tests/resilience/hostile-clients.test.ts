@@ -6,8 +6,7 @@ import type { Socket } from 'node:net';
 import { after, before, it } from 'node:test';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
-import { register } from '../http/client.ts';
-import type { Client } from '../http/client.ts';
+import { Client, register } from '../http/client.ts';
 
 const slowClients = 300;
 let server: TestServer;
@@ -58,6 +57,31 @@ async function othersAreWell(what: string): Promise<void> {
   );
   assert.ok(took < 2000, `${what}: a message took ${took.toFixed(0)} ms`);
 }
+
+it('a storm of wrong passwords holds up nobody, and those too many are told to come later', async () => {
+  const guess = async (): Promise<string> => {
+    const answer = await new Client(server.url).call('POST', '/login', {
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user: noor.userId },
+      password: 'wrong',
+    });
+    if (answer.status === 429) assert.ok(answer.headers.get('retry-after') !== null);
+    return `${answer.status} ${answer.body.errcode}`;
+  };
+  const storm = Promise.all(Array.from({ length: 260 }, guess));
+  const over = new AbortController();
+  void storm.then(() => over.abort());
+  let slowest = 0;
+  do {
+    const started = performance.now();
+    // A whole answer, which is compressed by the same threads.
+    await noor.sync();
+    slowest = Math.max(slowest, performance.now() - started);
+  } while (!over.signal.aborted && slowest < 2000);
+  assert.ok(slowest < 2000, `an answer took ${slowest.toFixed(0)} ms`);
+  const outcomes = new Set(await storm);
+  assert.deepEqual([...outcomes].toSorted(), ['403 M_FORBIDDEN', '429 M_LIMIT_EXCEEDED']);
+});
 
 it('headers that come by drops are cut off after a quarter of a minute, and hundreds of them harm nobody', async () => {
   const slow = await Promise.all(Array.from({ length: slowClients }, open));

@@ -1,17 +1,33 @@
 import { argon2, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../parts.ts';
+import { Places } from '../places.ts';
 
 /** OWASP's second recommendation for Argon2id: 19 MiB, two passes; about 20 ms a core. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const;
 
+/**
+ * Passwords looked at by one process at a time. They share a few threads with files and compression: a storm of people who
+ * sign in must leave some to everybody else.
+ */
+const places = new Places(2, 200);
+
 function derive(password: string, nonce: Uint8Array, memory: number, passes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    argon2(
-      'argon2id',
-      { message: password, nonce, memory, passes, parallelism: cost.parallelism, tagLength: cost.tagLength },
-      (error, derived) => (error === null ? resolve(Buffer.from(derived)) : reject(error)),
-    );
-  });
+  const parameters = {
+    message: password,
+    nonce,
+    memory,
+    passes,
+    parallelism: cost.parallelism,
+    tagLength: cost.tagLength,
+  };
+  return places.take(
+    () =>
+      new Promise((resolve, reject) => {
+        argon2('argon2id', parameters, (error, derived) =>
+          error === null ? resolve(Buffer.from(derived)) : reject(error),
+        );
+      }),
+  );
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replaceAll('=', '');

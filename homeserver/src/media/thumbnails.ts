@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { Places } from '../places.ts';
 
 export interface ThumbnailShape {
   readonly width: number;
@@ -45,8 +46,7 @@ export class NotAPicture extends Error {
 /** Makes thumbnails, a few at a time. What the camera noted beside the picture (place, time) is left out. */
 export class Thumbnails {
   readonly #pixelsMax: number;
-  readonly #waiting: Array<() => void> = [];
-  #running = 0;
+  readonly #places = new Places(at_once_max);
 
   constructor(pixelsMax: number) {
     this.#pixelsMax = pixelsMax;
@@ -60,16 +60,7 @@ export class Thumbnails {
     read: () => Promise<Buffer>,
     shape: ThumbnailShape,
   ): Promise<{ bytes: Buffer; contentType: string }> {
-    if (this.#running >= at_once_max) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running += 1;
-    try {
-      return await this.#render(await read(), shape);
-    } finally {
-      // Whoever waits takes the place over.
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running -= 1;
-      else next();
-    }
+    return this.#places.take(async () => this.#render(await read(), shape));
   }
 
   async #render(picture: Buffer, shape: ThumbnailShape): Promise<{ bytes: Buffer; contentType: string }> {
