@@ -12,7 +12,7 @@ export interface Tokens {
   readonly expiresAt?: number;
 }
 
-/** Who keeps the tokens. `refreshed` must have them on disk when it resolves; `expired` is told once when the server ended the session. */
+/** Who keeps the tokens. `refreshed` must have them on disk when it resolves; `expired` is told when the server has ended the session. */
 export interface TokenKeeper {
   current(): Tokens | undefined;
   refreshed(tokens: Tokens): Promise<void>;
@@ -42,6 +42,12 @@ export interface Downloaded {
   readonly type: string;
 }
 
+/** One try of a request: when to give up, and the access token if it is sent with one. */
+interface Try {
+  readonly signal: AbortSignal;
+  readonly token: string | undefined;
+}
+
 const requestTimeout = 30_000;
 const longestPatience = 15_000;
 
@@ -60,20 +66,18 @@ export class HttpClient {
 
   /** One JSON request. `path` starts at the origin, its parts already percent-encoded. */
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<JsonBody> {
-    const answer = await this.attempt(method, path, options, async (signal) => {
+    return this.attempt(method, path, options, async (how) => {
       const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-      const response = await this.send(method, path, options, signal, body, 'application/json');
-      return this.json(response);
+      return this.json(await this.send(method, path, options, how, body, 'application/json'));
     });
-    return answer;
   }
 
   /** Sends a file. Answers the JSON of the server. */
   async upload(path: string, file: Blob, options: RequestOptions = {}): Promise<JsonBody> {
     const timeout = requestTimeout + file.size / 2; // slow links: at least 2 kB/s
-    return this.attempt('POST', path, { timeout, ...options }, async (signal) => {
+    return this.attempt('POST', path, { timeout, ...options }, async (how) => {
       const type = file.type === '' ? 'application/octet-stream' : file.type;
-      return this.json(await this.send('POST', path, options, signal, file, type));
+      return this.json(await this.send('POST', path, options, how, file, type));
     });
   }
 
@@ -83,8 +87,8 @@ export class HttpClient {
     options: RequestOptions = {},
     progress?: (bytes: number) => void,
   ): Promise<Downloaded> {
-    return this.attempt('GET', path, { timeout: 600_000, ...options }, async (signal) => {
-      const response = await this.send('GET', path, options, signal, undefined, undefined);
+    return this.attempt('GET', path, { timeout: 600_000, ...options }, async (how) => {
+      const response = await this.send('GET', path, options, how, undefined, undefined);
       if (!response.ok) await this.json(response);
       const bytes = await readAll(response, progress);
       this.count(response, bytes.length);
@@ -96,19 +100,24 @@ export class HttpClient {
     method: Method,
     path: string,
     options: RequestOptions,
-    once: (signal: AbortSignal) => Promise<T>,
+    once: (how: Try) => Promise<T>,
   ): Promise<T> {
     const retries = options.retries ?? (method === 'POST' ? 0 : 2);
     let refreshed = false;
     for (let tries = 0; ; tries += 1) {
+      let token: string | undefined;
       try {
-        return await this.withDeadline(options, once);
+        token = options.signedIn === false ? undefined : await this.freshToken();
+        return await this.withDeadline(options, (signal) => once({ signal, token }));
       } catch (thrown) {
         const error = this.name(thrown, path, options.signal);
-        const signedIn = options.signedIn !== false;
-        if (signedIn && !refreshed && error.errcode === 'M_UNKNOWN_TOKEN' && (await this.refresh(error))) {
-          refreshed = true;
-          continue;
+        if (token !== undefined && error.errcode === 'M_UNKNOWN_TOKEN') {
+          // While this one was on its way another request may have renewed the token: then that is the one to try.
+          if (this.tokens?.current()?.accessToken !== token) continue;
+          if (!refreshed && (await this.refresh(error))) {
+            refreshed = true;
+            continue;
+          }
         }
         const pause = pauseBefore(error, tries, retries);
         if (pause === undefined) throw error;
@@ -138,17 +147,13 @@ export class HttpClient {
     method: Method,
     path: string,
     options: RequestOptions,
-    signal: AbortSignal,
+    { signal, token }: Try,
     body: string | Blob | undefined,
     type: string | undefined,
   ): Promise<Response> {
     const headers: Record<string, string> = {};
     if (body !== undefined && type !== undefined) headers['content-type'] = type;
-    if (options.signedIn !== false) {
-      const tokens = await this.freshTokens();
-      if (tokens === undefined) throw new MatrixError('cancelled', 'There is no session.');
-      headers['authorization'] = `Bearer ${tokens.accessToken}`;
-    }
+    if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
     const init: RequestInit = { method, headers, signal, cache: 'no-store', credentials: 'omit' };
     if (body !== undefined) init.body = body;
     this.parts.traffic.add(0, bodySize(body));
@@ -187,11 +192,13 @@ export class HttpClient {
   }
 
   /** Refreshes ahead of time, so that a token does not end in the middle of a long poll. */
-  private async freshTokens(): Promise<Tokens | undefined> {
+  private async freshToken(): Promise<string> {
+    const { refreshToken, expiresAt } = this.tokens?.current() ?? {};
+    const ending = expiresAt !== undefined && expiresAt - this.parts.now() < 60_000;
+    if (refreshToken !== undefined && ending) await this.refreshOnce();
     const tokens = this.tokens?.current();
-    if (tokens?.refreshToken === undefined || tokens.expiresAt === undefined) return tokens;
-    if (tokens.expiresAt - this.parts.now() < 60_000) await this.refreshOnce();
-    return this.tokens?.current();
+    if (tokens === undefined) throw new MatrixError('cancelled', 'There is no session.');
+    return tokens.accessToken;
   }
 
   /** After `M_UNKNOWN_TOKEN`: whether the request is worth another try. */
