@@ -108,9 +108,8 @@ class Client implements MatrixClient, Account, Settings {
     const saved = (await store.get('kept', 'traffic')) as Traffic | undefined;
     if (saved !== undefined) this.traffic.restore(saved);
     this.stops.push(this.saveTraffic(store));
-    this.record = (await store.get('meta', 'session')) as SessionRecord | undefined;
-    if (this.record === undefined) this.status.value = 'signedOut';
-    else if (await this.tabs.take(false)) await this.begin(this.record);
+    if ((await store.get('meta', 'session')) === undefined) this.status.value = 'signedOut';
+    else if (await this.tabs.take(false)) await this.resume();
     else this.status.value = 'elsewhere';
   }
 
@@ -174,9 +173,9 @@ class Client implements MatrixClient, Account, Settings {
   }
 
   async takeOver(): Promise<void> {
-    if (this.record === undefined) return;
+    if (this.status.value !== 'elsewhere') return;
     await this.tabs.take(true);
-    await this.begin(this.record);
+    await this.resume();
   }
 
   async changePassword(
@@ -232,6 +231,15 @@ class Client implements MatrixClient, Account, Settings {
     await this.begin(record);
   }
 
+  /** Goes on with the saved session. Read only now that no other tab has it: that one may have renewed the tokens or signed out. */
+  private async resume(): Promise<void> {
+    const store = await this.openStore();
+    this.record = (await store.get('meta', 'session')) as SessionRecord | undefined;
+    if (this.record !== undefined) return this.begin(this.record);
+    this.tabs.release();
+    this.status.value = 'signedOut';
+  }
+
   private async begin(record: SessionRecord): Promise<void> {
     const session = await Session.open({
       record,
@@ -240,7 +248,7 @@ class Client implements MatrixClient, Account, Settings {
       surroundings: this.surroundings,
       tokens: {
         current: () => this.record?.tokens,
-        refreshed: (tokens) => this.keepTokens(tokens),
+        refreshed: (tokens) => this.keepTokens(session, tokens),
         expired: () => this.expired(),
       },
       failed: (error) => {
@@ -277,10 +285,11 @@ class Client implements MatrixClient, Account, Settings {
     await session?.stop();
   }
 
-  private async keepTokens(tokens: Tokens): Promise<void> {
-    if (this.record === undefined) return;
+  private async keepTokens(session: Session, tokens: Tokens): Promise<void> {
+    // Of a session that has ended here: it may go on in another tab, with tokens of its own.
+    if (this.record === undefined || this.current.signal.value !== session) return;
     this.record = { ...this.record, tokens };
-    await (await this.openStore()).write([{ table: 'meta', key: 'session', value: this.record }]);
+    await session.store.write([{ table: 'meta', key: 'session', value: this.record }]);
   }
 
   private expired(): void {

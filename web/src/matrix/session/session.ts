@@ -15,6 +15,7 @@ import type { PreparedFile } from '../sending/attachments.ts';
 import type { OutgoingRecord } from '../sending/outgoing.ts';
 import { Sender } from '../sending/sender.ts';
 import type { Store } from '../store/store.ts';
+import { untilEnded } from '../store/until-ended.ts';
 import type { SyncPosition } from '../sync/request.ts';
 import { SyncLoop } from '../sync/sync-loop.ts';
 import type { EventRecord, RawEvent } from '../timeline/log.ts';
@@ -66,7 +67,8 @@ export class Session {
 
   private constructor(parts: SessionParts, position: SyncPosition | undefined) {
     this.parts = parts;
-    const { record, store, surroundings } = parts;
+    const { record, surroundings } = parts;
+    const store = untilEnded(parts.store, this.ended.signal);
     this.own = { userId: record.userId, deviceId: record.deviceId };
     this.store = store;
     this.http = new HttpClient(record.server, parts.httpParts, parts.tokens);

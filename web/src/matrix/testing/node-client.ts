@@ -12,11 +12,12 @@ export interface TestClient {
   network(on: boolean): void;
 }
 
-/** The engine in Node: its own store in memory, the crypto machine beside it instead of in a worker. */
+/** The engine in Node: its own store in memory, the crypto machine beside it instead of in a worker. `more` replaces surroundings. */
 export async function startTestClient(
   server: string,
   store: Store = openMemoryStore(),
   online = true,
+  more: Partial<Surroundings> = {},
 ): Promise<TestClient> {
   let cable: AbortController | undefined = online ? new AbortController() : undefined;
   let tell: (network: 'back' | 'gone') => void = () => undefined;
@@ -38,6 +39,7 @@ export async function startTestClient(
       return () => undefined;
     },
     origin: server,
+    ...more,
   };
   const client = createMatrixClient(surroundings);
   await client.start();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { MatrixClient, MessageItem, OpenRoom, RoomSummary } from '../door.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { startTestClient } from './node-client.ts';
 import type { TestClient } from './node-client.ts';
 import { startRealServer } from './real-server.ts';
@@ -33,15 +34,19 @@ export async function stopEverything(): Promise<void> {
 }
 
 /** A device, perhaps with what it kept from before. */
-export async function openDevice(store?: TestClient['store'], online = true): Promise<TestClient> {
-  const device = await startTestClient(await serverUrl(), store, online);
+export async function openDevice(
+  store?: TestClient['store'],
+  online = true,
+  more: Partial<Surroundings> = {},
+): Promise<TestClient> {
+  const device = await startTestClient(await serverUrl(), store, online, more);
   running.push(device);
   return device;
 }
 
-/** A new person with one device, identity made. */
-export async function signUp(displayName: string): Promise<Someone> {
-  const device = await openDevice();
+/** A new person with one device (a new one unless one is given), identity made. */
+export async function signUp(displayName: string, opened?: TestClient): Promise<Someone> {
+  const device = opened ?? (await openDevice());
   people += 1;
   const username = `p${Date.now().toString(36)}${people}`;
   const server = await serverUrl();
