@@ -17,11 +17,10 @@ import { asEdit, asReply, textContent } from '../sending/sender.ts';
 import type { Session } from '../session/session.ts';
 import { readable, relationOf } from '../timeline/content.ts';
 import type { MessageItem, Person, TimelineItem } from '../timeline/items.ts';
-import { fillGap, isGap } from '../timeline/log.ts';
+import { isGap, isWhole, lastGap } from '../timeline/log.ts';
 import type { RawEvent } from '../timeline/log.ts';
 import { loadMembers } from './members.ts';
 import { isRedacted } from './summary.ts';
-import { logWrites } from './room.ts';
 import type { Room } from './room.ts';
 
 const pageSize = 30;
@@ -233,7 +232,7 @@ export class OpenRoomHandle implements OpenRoom {
   private async show(): Promise<void> {
     const tail = await this.room.loadTail();
     this.room.refreshNow();
-    if (beginsHere(tail)) this.room.older.value = 'end';
+    if (isWhole(tail)) this.room.older.value = 'end';
     await this.session.desk.decryptShown(this.room);
   }
 
@@ -258,7 +257,7 @@ export class OpenRoomHandle implements OpenRoom {
   private async shown(): Promise<boolean> {
     this.room.refreshNow();
     await this.session.desk.decryptTail(this.room);
-    return !beginsHere(this.room.tail ?? []);
+    return !isWhole(this.room.tail ?? []);
   }
 
   /** Fetches a page for the newest gap of the tail. */
@@ -273,22 +272,16 @@ export class OpenRoomHandle implements OpenRoom {
     const events = Array.isArray(answer['chunk']) ? (answer['chunk'] as RawEvent[]) : [];
     const state = Array.isArray(answer['state']) ? (answer['state'] as RawEvent[]) : [];
     const { end } = answer;
-    await session.book.inTurn(async () => {
-      const now = room.tail ?? [];
-      const place = now.findIndex((entry) => entry.index === gap.index);
-      if (place < 0) return; // Sync filled it meanwhile.
-      const older = place > 0 ? now : [...(await room.rows(gap.index, pageSize)), ...now];
-      const change = fillGap(older, older.indexOf(gap), {
+    const added = await session.book.fill(
+      room,
+      gap,
+      {
         events,
         ...(typeof end === 'string' ? { end } : {}),
-      });
-      room.record = { ...room.record, people: withPeople(room.record.people, state) };
-      await session.store.write([
-        ...logWrites(room.id, change),
-        { table: 'rooms', key: room.id, value: room.record },
-      ]);
-      room.adoptLog(change.entries);
-    });
+      },
+      state,
+    );
+    await session.sender.settle(added);
   }
 
   private message(eventId: string): MessageItem {
@@ -321,38 +314,4 @@ export class OpenRoomHandle implements OpenRoom {
   private path(): string {
     return `/_matrix/client/v3/rooms/${encodeURIComponent(this.roomId)}`;
   }
-}
-
-/** Whether the room's first event is the first of the tail. */
-function beginsHere(tail: Room['tail']): boolean {
-  const first = tail?.[0];
-  return first !== undefined && !isGap(first) && first.event.type === 'm.room.create';
-}
-
-function lastGap(tail: NonNullable<Room['tail']>): number {
-  for (let at = tail.length - 1; at >= 0; at -= 1) {
-    const entry = tail[at];
-    if (entry !== undefined && isGap(entry)) return at;
-  }
-  return -1;
-}
-
-function withPeople(people: Room['record']['people'], state: readonly RawEvent[]): Room['record']['people'] {
-  const result = { ...people };
-  for (const event of state) {
-    if (
-      event.type !== 'm.room.member' ||
-      event.state_key === undefined ||
-      result[event.state_key] !== undefined
-    )
-      continue;
-    const name = event.content['displayname'];
-    const picture = event.content['avatar_url'];
-    result[event.state_key] = {
-      membership: 'join',
-      ...(typeof name === 'string' ? { name } : {}),
-      ...(typeof picture === 'string' ? { picture } : {}),
-    };
-  }
-  return result;
 }

@@ -6,8 +6,8 @@ import type { JsonBody } from '../http.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { WireRoom, WireSync } from '../sync/wire.ts';
 import { Turns } from '../turns.ts';
-import { appendToLog, isGap } from '../timeline/log.ts';
-import type { EventRecord, LogEntry, RawEvent } from '../timeline/log.ts';
+import { appendToLog, fillGap, isGap } from '../timeline/log.ts';
+import type { EventRecord, GapRecord, LogChange, LogEntry, OlderPage, RawEvent } from '../timeline/log.ts';
 import { mergeReceipts, mergeRoom, mergeRoomData } from './merge.ts';
 import { redactionTarget, redactRecord } from './redact.ts';
 import { logWrites, Room, withLast } from './room.ts';
@@ -164,6 +164,43 @@ export class RoomBook {
     return news;
   }
 
+  /** Puts a page of history in the place of a gap; `members` came with it. Answers the events that the log did not have. */
+  fill(
+    room: Room,
+    gap: GapRecord,
+    page: OlderPage,
+    members: readonly RawEvent[],
+  ): Promise<readonly EventRecord[]> {
+    return this.inTurn(async () => {
+      const now = room.tail ?? [];
+      const place = now.findIndex((entry) => entry.index === gap.index);
+      if (place < 0) return []; // Sync filled it meanwhile.
+      const before = place > 0 ? [] : await room.rows(gap.index, page.events.length);
+      const change = fillGap([...before, ...now], before.length + place, page);
+      const record = { ...room.record, people: withPeople(room.record.people, members) };
+      const step = this.logStep(room, record, change);
+      await this.redactAll(step);
+      await this.parts.store.write([...step.writes, { table: 'rooms', key: room.id, value: step.record }]);
+      room.record = step.record;
+      room.adoptLog(step.entries);
+      return step.added;
+    });
+  }
+
+  /** The server has told of all rooms there are: in those that it did not name, this user is no more. */
+  keepOnly(told: ReadonlySet<string>): Promise<void> {
+    return this.inTurn(async () => {
+      const gone = [...this.rooms.values()].filter(
+        ({ id, record }) => (record.membership === 'join' || record.membership === 'invite') && !told.has(id),
+      );
+      for (const room of gone) room.record = { ...room.record, membership: 'leave' };
+      await this.parts.store.write(
+        gone.map(({ id, record }) => ({ table: 'rooms', key: id, value: record }) as const),
+      );
+      for (const room of gone) this.changed(room);
+    });
+  }
+
   /** A room changed in memory: what screens see of it follows. */
   changed(room: Room): void {
     room.refresh();
@@ -211,16 +248,20 @@ export class RoomBook {
       limited: part.limited === true || part.initial === true,
       ...(typeof part.prev_batch === 'string' ? { prevBatch: part.prev_batch } : {}),
     });
-    const step: RoomStep = {
-      room,
-      record,
-      entries: change.entries,
-      writes: logWrites(roomId, change),
-      added: [...change.added],
-    };
-    for (const { event } of change.added) await this.redact(step, event);
-    step.record = withLast(step.record, step.entries);
+    const step = this.logStep(room, record, change);
+    await this.redactAll(step);
     return step;
+  }
+
+  private logStep(room: Room, record: RoomRecord, change: LogChange): RoomStep {
+    const { entries, added } = change;
+    return { room, record, entries, writes: logWrites(room.id, change), added: [...added] };
+  }
+
+  /** Takes back what the new events of a step take back. */
+  private async redactAll(step: RoomStep): Promise<void> {
+    for (const { event } of step.added) await this.redact(step, event);
+    step.record = withLast(step.record, step.entries);
   }
 
   private async redact(step: RoomStep, redaction: RawEvent): Promise<void> {
@@ -328,4 +369,24 @@ function readMuted(content: JsonBody): Set<string> {
     }
   }
   return muted;
+}
+
+function withPeople(people: RoomRecord['people'], state: readonly RawEvent[]): RoomRecord['people'] {
+  const result = { ...people };
+  for (const event of state) {
+    if (
+      event.type !== 'm.room.member' ||
+      event.state_key === undefined ||
+      result[event.state_key] !== undefined
+    )
+      continue;
+    const name = event.content['displayname'];
+    const picture = event.content['avatar_url'];
+    result[event.state_key] = {
+      membership: 'join',
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(typeof picture === 'string' ? { picture } : {}),
+    };
+  }
+  return result;
 }

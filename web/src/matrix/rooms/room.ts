@@ -2,7 +2,7 @@ import { batch, signal } from '@preact/signals-core';
 import type { Signal } from '@preact/signals-core';
 import type { Member, OlderState, Permissions, RoomSummary } from '../door.ts';
 import type { Person, TimelineItem } from '../timeline/items.ts';
-import { isGap } from '../timeline/log.ts';
+import { isGap, isWhole } from '../timeline/log.ts';
 import type { EventRecord, LogChange, LogEntry } from '../timeline/log.ts';
 import { missingQuotes, reduceTimeline } from '../timeline/reduce.ts';
 import type { TimelineInput } from '../timeline/reduce.ts';
@@ -88,6 +88,8 @@ export class Room {
   adoptLog(entries: readonly LogEntry[]): void {
     const long = this.opened === 0 && entries.length > 3 * tailSize;
     this.tail = long ? entries.slice(-tailSize) : entries;
+    // What was known to its beginning has a gap now.
+    if (this.older.value === 'end' && !isWhole(this.tail)) this.older.value = 'idle';
   }
 
   /** Replaces records by their index. */

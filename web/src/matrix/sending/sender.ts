@@ -156,6 +156,17 @@ export class Sender {
     if (settled.length > 0) await this.remove(settled);
   }
 
+  /** Transaction ids of what the server has and the timeline has not brought. */
+  acknowledged(): readonly string[] {
+    return this.records.flatMap(({ state, txnId }) => (state === 'sent' ? [txnId] : []));
+  }
+
+  /** The timeline will not bring these: what is shown in their place goes. */
+  async letGo(txnIds: readonly string[]): Promise<void> {
+    const gone = this.records.filter(({ txnId }) => txnIds.includes(txnId));
+    if (gone.length > 0) await this.remove(gone);
+  }
+
   /** Sends what can be sent now: the network is back, encryption is ready, a new message came. */
   kick(): void {
     if (this.held || this.stopped) return;

@@ -258,19 +258,25 @@ export class Session {
   }
 
   private makeSync(position: SyncPosition | undefined): SyncLoop {
+    let acknowledged: readonly string[] = [];
     return new SyncLoop(
       {
         http: this.http,
         now: this.parts.surroundings.now,
         chance: () => (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 255,
-        wishes: () => ({
-          openRooms: this.roomsOnScreen(),
-          watchedTypes: [...this.watched],
-        }),
+        wishes: () => {
+          acknowledged = this.sender.acknowledged();
+          return { openRooms: this.roomsOnScreen(), watchedTypes: [...this.watched] };
+        },
         apply: async (wire, delivery, change) => {
           const news = await this.book.apply(wire, delivery, [change]);
           if (delivery !== undefined) this.inBackground(this.desk.receiveAll());
           for (const [room, events] of news) await this.takeNews(room, events);
+        },
+        caughtUp: async (rooms) => {
+          // What the server had before it was asked, and did not tell, lies in a gap.
+          await this.sender.letGo(acknowledged);
+          if (rooms !== undefined) await this.book.keepOnly(rooms);
         },
         cameBack: () => {
           this.sender.kick();

@@ -18,6 +18,7 @@ function play(script: readonly ((asked: Asked) => Response)[]) {
   const asked: Asked[] = [];
   const applied: { wire: WireSync; delivery: CryptoDelivery | undefined; position: unknown }[] = [];
   let cameBack = 0;
+  const caughtUp: string[][] = [];
   let over = () => undefined as void;
   const done = new Promise<void>((resolve) => (over = resolve));
   const now = () => 0;
@@ -47,6 +48,9 @@ function play(script: readonly ((asked: Asked) => Response)[]) {
       apply: async (wire, delivery, position) => {
         applied.push({ wire, delivery, position: position.value });
       },
+      caughtUp: async (rooms) => {
+        if (rooms !== undefined) caughtUp.push([...rooms]);
+      },
       cameBack: () => {
         cameBack += 1;
       },
@@ -54,7 +58,7 @@ function play(script: readonly ((asked: Asked) => Response)[]) {
     },
     undefined,
   );
-  return { loop, asked, applied, done, cameBack: () => cameBack };
+  return { loop, asked, applied, done, caughtUp, cameBack: () => cameBack };
 }
 
 const ok = (body: object) => () => Response.json(body);
@@ -143,4 +147,19 @@ test('offline after a failure, back by a retry', async () => {
   loop.stop();
   assert.deepEqual(states, ['connecting', 'catchingUp', 'online', 'offline', 'catchingUp', 'online']);
   assert.equal(cameBack(), 1);
+});
+
+test('all rooms there are are told once they have come after a beginning, not what a later answer happens to name', async () => {
+  const all = { lists: { rooms: { count: 21 } } };
+  const { loop, done, caughtUp } = play([
+    ok({ pos: '1', ...all, rooms: { '!a': {}, '!b': {} } }),
+    ok({ pos: '2', ...all, rooms: { '!c': {} } }),
+    ok({ pos: '3', ...all, rooms: { '!a': {} } }),
+    unknownPosition,
+    ok({ pos: '4', lists: { rooms: { count: 1 } }, rooms: { '!d': {} } }),
+  ]);
+  loop.start();
+  await done;
+  loop.stop();
+  assert.deepEqual(caughtUp, [['!a', '!b', '!c'], ['!d']]);
 });

@@ -22,6 +22,11 @@ export interface SyncParts {
   wishes(): SyncWishes;
   /** Writes the answer and the position together, then takes the answer into memory. */
   apply(wire: WireSync, delivery: CryptoDelivery | undefined, position: Change): Promise<void>;
+  /**
+   * All that had happened when this answer was asked for has been taken in, of every room. `rooms`: all that there are, told once after the
+   * connection began anew; what happened to others before is not told by the server.
+   */
+  caughtUp(rooms: ReadonlySet<string> | undefined): Promise<void>;
   /** The network answers again after it had not. */
   cameBack(): void;
   /** Something that trying again cannot cure. */
@@ -36,6 +41,8 @@ export class SyncLoop {
   private readonly parts: SyncParts;
   private position: SyncPosition;
   private fresh: boolean;
+  /** The rooms that the server has told of since the connection began anew, until all are there. */
+  private told: Set<string> | undefined;
   private running: AbortController | undefined;
   private polling: AbortController | undefined;
   private pausing: AbortController | undefined;
@@ -136,9 +143,15 @@ export class SyncLoop {
     };
     const delivery = this.worthwhile(deliveryOf(wire, this.fresh));
     await this.parts.apply(wire, delivery, { table: 'meta', key: 'position', value: next });
+    const whole = this.position.window >= total;
+    if (this.fresh) this.told = new Set();
+    for (const roomId of Object.keys(wire.rooms ?? {})) this.told?.add(roomId);
     this.position = next;
     this.fresh = false;
     this.total.value = total;
+    if (!whole) return;
+    await this.parts.caughtUp(this.told);
+    this.told = undefined;
   }
 
   private worthwhile(delivery: CryptoDelivery | undefined): CryptoDelivery | undefined {

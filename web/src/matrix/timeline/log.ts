@@ -43,6 +43,22 @@ export function isGap(entry: LogEntry): entry is GapRecord {
   return 'gap' in entry;
 }
 
+/** Place of the newest gap; -1 when there is none. */
+export function lastGap(entries: readonly LogEntry[]): number {
+  for (let at = entries.length - 1; at >= 0; at -= 1) {
+    const entry = entries[at];
+    if (entry !== undefined && isGap(entry)) return at;
+  }
+  return -1;
+}
+
+/** Whether everything is there, from the room's first event on. */
+export function isWhole(entries: readonly LogEntry[]): boolean {
+  const first = entries[0];
+  const begins = first !== undefined && !isGap(first) && first.event.type === 'm.room.create';
+  return begins && lastGap(entries) < 0;
+}
+
 /** What changes in the log: entries to write, indexes to delete, and the new tail in memory. */
 export interface LogChange {
   readonly put: readonly LogEntry[];
