@@ -63,11 +63,16 @@ async function fetchMembers(room: Room, { http }: MemberSource): Promise<Members
 
 async function keepMembers(room: Room, { store }: MemberSource, members: Members): Promise<void> {
   const few = Object.keys(members).length <= keepInRecord;
+  const people: Record<string, MemberFacts> = {};
+  for (const [userId, facts] of Object.entries(room.record.people)) {
+    // Whoever has left unseen must be seen to come again.
+    people[userId] = members[userId] === undefined ? { ...facts, membership: 'leave' } : facts;
+  }
   room.members = members;
   room.record = {
     ...room.record,
     membersComplete: true,
-    people: few ? { ...room.record.people, ...members } : room.record.people,
+    people: few ? { ...people, ...members } : people,
   };
   await store.write([
     { table: 'members', key: room.id, value: members },

@@ -120,7 +120,9 @@ class RecordDraft {
     record.state = this.stateByType;
     const own = asMembership(wire.membership) ?? this.people[ownId]?.membership;
     const isInvite = wire.invite_state !== undefined || wire.stripped_state !== undefined;
-    record.membership = isInvite ? (own ?? 'invite') : (own ?? record.membership);
+    // Whole rooms are sent to those who are in them, whether or not their own membership is named.
+    const otherwise = isInvite ? 'invite' : wire.initial === true ? 'join' : record.membership;
+    record.membership = own ?? otherwise;
     if (record.membership !== 'invite') delete record.invitation;
     if (!isInvite && wire.required_state !== undefined && record.membership === 'join') record.known = true;
     // After a jump the server no longer tells every change of membership, so a complete list must be fetched again.

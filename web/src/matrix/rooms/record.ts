@@ -55,10 +55,11 @@ export interface RoomRecord {
   readonly membersComplete: boolean;
 }
 
+/** A room of which only the address is known: this user is not in it as far as anybody has said. */
 export function emptyRoom(roomId: string): RoomRecord {
   return {
     roomId,
-    membership: 'join',
+    membership: 'leave',
     heroes: [],
     state: {},
     people: {},
