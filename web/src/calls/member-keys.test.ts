@@ -15,6 +15,8 @@ const roomId = '!room';
 class Wire {
   readonly sent: { from: string; to: DeviceAddress; type: string; content: JsonContent }[] = [];
   readonly joined = new Set<string>();
+  /** The next message arrives, but its sender never learns that. */
+  loseAnswer = false;
   private readonly ears = new Map<string, ((message: DeviceMessage) => void)[]>();
 
   signalling(userId: string): Signalling {
@@ -22,12 +24,18 @@ class Wire {
     const { sent, ears } = this;
     const deliver = this.deliver.bind(this);
     const joined = () => [...this.joined];
+    const lost = () => {
+      const now = this.loseAnswer;
+      this.loseAnswer = false;
+      return now;
+    };
     return {
       async sendToDevices(targets: readonly DeviceAddress[], type: string, content: JsonContent) {
         for (const to of targets) {
           sent.push({ from: userId, to, type, content });
           deliver(to, { type, content, sender: userId, senderDevice: deviceId, senderSigned: true });
         }
+        if (lost()) throw new Error('No answer.');
         return [];
       },
       onDeviceMessage(type: string, receive: (message: DeviceMessage) => void) {
@@ -193,6 +201,38 @@ test('each who comes causes a new key for all, each who goes one without them', 
     wire.sent.every(({ from }) => from === '@a'),
     'only the leader draws',
   );
+});
+
+test('a key that was given without the leader learning it is not given twice under one number', async (t) => {
+  const { wire, sit, move, stop } = makeCall();
+  t.after(stop);
+  const [a, b] = [sit('a'), sit('b')];
+  wire.loseAnswer = true;
+  move([member('a', 1), member('b', 2)], 'came');
+  await b.until(() => b.epochs.length > 0);
+  move([member('a', 1), member('b', 2)], 'came');
+  await a.until(() => a.epochs.length > 0);
+  assert.deepEqual(a.epochs.at(-1), b.epochs.at(-1), 'both send with the same');
+});
+
+test('those who come and come do not put off the new key after somebody has gone', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const { sit, move, stop } = makeCall();
+  t.after(stop);
+  const a = sit('a');
+  const there = [member('a', 1), member('gone', 2)];
+  move(there, 'came');
+  t.mock.timers.tick(300);
+  await a.next(1);
+  there.pop();
+  move(there, 'went');
+  for (let step = 0; step < 3; step += 1) {
+    there.push(member(`n${step}`, 3 + step));
+    move(there, 'came');
+    t.mock.timers.tick(200);
+    await settled();
+  }
+  assert.ok(a.epochs.length > 1);
 });
 
 test('when the leader goes, the next draws', async (t) => {

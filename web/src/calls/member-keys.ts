@@ -55,7 +55,10 @@ export class MemberKeys {
   private drawnFor = '';
   private early: DeviceMessage[] = [];
   private readonly stops: (() => void)[] = [];
+  /** The number of the last epoch drawn here, whether or not it is known to have reached the others. */
+  private drawn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private due = 0;
   private round: ReturnType<typeof setInterval> | undefined;
   private asked = { times: 0, at: 0 };
   private queue: Promise<unknown> = Promise.resolve();
@@ -117,9 +120,16 @@ export class MemberKeys {
     this.inTurn(() => this.giveToOthers());
   }
 
+  /** Nothing puts off what is due sooner: where people come without end, the key must change all the same once somebody has gone. */
   private drawAfter(milliseconds: number): void {
+    const due = this.parts.now() + milliseconds;
+    if (this.stopped || (this.timer !== undefined && this.due <= due)) return;
     clearTimeout(this.timer);
-    if (!this.stopped) this.timer = setTimeout(() => this.inTurn(() => this.drawIfDue()), milliseconds);
+    this.due = due;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.inTurn(() => this.drawIfDue());
+    }, milliseconds);
   }
 
   private async drawIfDue(): Promise<void> {
@@ -128,8 +138,9 @@ export class MemberKeys {
     if (leaderOf(participants)?.identity !== own) return;
     const set = JSON.stringify(participants.map(({ identity, stay }) => [identity, stay]).sort());
     if (this.current !== undefined && this.current.by === own && this.drawnFor === set) return;
+    this.drawn = Math.max(this.drawn, this.current?.number ?? 0) + 1;
     const epoch: Epoch = {
-      number: (this.current?.number ?? 0) + 1,
+      number: this.drawn,
       secret: crypto.getRandomValues(new Uint8Array(32)),
       by: own,
     };
