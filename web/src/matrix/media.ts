@@ -6,7 +6,7 @@ import type { Sender } from './sending/sender.ts';
 import type { Store } from './store/store.ts';
 import type { MediaSource } from './timeline/items.ts';
 
-/** Most bytes of media kept on the device; the longest unused go first. */
+/** Most bytes of media kept on the device; the oldest go first. */
 const keepAtMost = 200_000_000;
 
 export interface MediaParts {
@@ -64,9 +64,15 @@ export class MediaShelf implements Media {
     });
   }
 
-  uploadLimit(): Promise<number | undefined> {
+  async uploadLimit(): Promise<number | undefined> {
     this.limit ??= this.askLimit();
-    return this.limit;
+    try {
+      return await this.limit;
+    } catch (thrown) {
+      if (!(thrown instanceof MatrixError)) throw thrown;
+      this.limit = undefined;
+      return undefined;
+    }
   }
 
   async storedBytes(): Promise<number> {
@@ -81,11 +87,16 @@ export class MediaShelf implements Media {
     );
   }
 
-  /** Keeps a file under its address: what was sent from here need not be fetched. */
+  /** Keeps a file under its address, where there is room: what was sent from here need not be fetched. */
   async keep(key: string, blob: Blob): Promise<void> {
-    const value = { blob, usedAt: this.parts.now() };
-    await this.parts.store.write([{ table: 'media', key, value }]);
-    await this.makeRoom();
+    const value = { blob, keptAt: this.parts.now() };
+    try {
+      await this.parts.store.write([{ table: 'media', key, value }]);
+      await this.makeRoom();
+    } catch (thrown) {
+      if (!(thrown instanceof MatrixError)) throw thrown;
+      console.warn('A file is not kept.', thrown.message);
+    }
   }
 
   private once(key: string, fetch: () => Promise<Blob>): Promise<Blob> {
@@ -105,7 +116,7 @@ export class MediaShelf implements Media {
     const rows = await this.parts.store.range('media');
     let total = rows.reduce((sum, row) => sum + row.value.blob.size, 0);
     if (total <= keepAtMost) return;
-    rows.sort((a, b) => a.value.usedAt - b.value.usedAt);
+    rows.sort((a, b) => a.value.keptAt - b.value.keptAt);
     for (const row of rows) {
       if (total <= keepAtMost) break;
       total -= row.value.blob.size;

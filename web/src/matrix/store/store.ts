@@ -26,7 +26,7 @@ export interface Tables {
 
 export interface StoredMedia {
   readonly blob: Blob;
-  readonly usedAt: number;
+  readonly keptAt: number;
 }
 
 export type TableName = keyof Tables;
