@@ -31,6 +31,7 @@ test('only a refusal that time does not cure fails a message', () => {
   assert.equal(server(413), 'refused');
   assert.equal(server(429), 'later');
   assert.equal(server(502), 'later');
+  assert.equal(server(401), 'later', 'after the next sign-in');
   assert.equal(outcomeOf(new MatrixError('network', '')).is, 'later');
   const failed = afterOutcome(record(1, 'a'), outcomeOf(new MatrixError('server', 'no', { status: 403 })));
   assert.deepEqual([failed.state, failed.failure?.status], ['failed', 403]);
@@ -42,7 +43,10 @@ interface Attempt {
   fail(error: MatrixError): void;
 }
 
-async function makeSender(store = openMemoryStore()) {
+async function makeSender(
+  store = openMemoryStore(),
+  failed: (error: MatrixError) => void = (error) => assert.fail(error),
+) {
   const attempts: Attempt[] = [];
   let tell = () => undefined as void;
   let ids = 0;
@@ -57,7 +61,7 @@ async function makeSender(store = openMemoryStore()) {
         tell();
       }),
     changed: () => undefined,
-    failed: (error) => assert.fail(error),
+    failed,
   });
   await sender.restore();
   const attempt = async (at: number): Promise<Attempt> => {
@@ -132,5 +136,30 @@ test('a queued message can be taken back, one on its way cannot', async () => {
   const running = await attempt(0);
   assert.equal(await sender.cancel(going), false);
   running.succeed('$2');
+  sender.stop();
+});
+
+test('an edit, a reaction and a redaction that are refused are told and leave nothing that looks done', async () => {
+  const told = new Set<string | undefined>();
+  const { sender, attempt, store } = await makeSender(openMemoryStore(), (error) => told.add(error.errcode));
+  sender.start();
+  const about = (type: string) => ({ 'm.relates_to': { rel_type: type, event_id: '$1', key: '👍' } });
+  const additions = [
+    { ...message('* new'), content: { ...message('* new').content, ...about('m.replace') } },
+    { roomId: '!r', type: 'm.reaction', content: about('m.annotation') },
+    { roomId: '!r', type: 'm.room.redaction', redacts: '$1', content: {} },
+  ];
+  for (const [at, addition] of additions.entries()) {
+    await sender.enqueue(addition);
+    (await attempt(at)).fail(new MatrixError('server', 'no', { status: 403, errcode: `M_${at}` }));
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    assert.deepEqual(sender.inRoom('!r'), []);
+  }
+  assert.deepEqual(await store.range('outgoing'), []);
+  assert.deepEqual([...told], ['M_0', 'M_1', 'M_2']);
+  await sender.enqueue(message('words'));
+  (await attempt(3)).fail(new MatrixError('server', 'no', { status: 403 }));
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  assert.equal(sender.inRoom('!r')[0]?.state, 'failed', 'a message stays, to be sent again or taken back');
   sender.stop();
 });

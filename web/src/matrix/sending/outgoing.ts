@@ -1,5 +1,6 @@
 import type { JsonBody } from '../http.ts';
 import type { MatrixError } from '../errors.ts';
+import { relationOf } from '../timeline/content.ts';
 import type { EncryptedFile } from '../timeline/items.ts';
 import type { RawEvent } from '../timeline/log.ts';
 
@@ -68,9 +69,13 @@ export type SendOutcome =
   | { readonly is: 'later'; readonly after: number | undefined }
   | { readonly is: 'refused'; readonly error: MatrixError };
 
-/** What a thrown error means for a queued message. A refusal that a retry cannot cure marks it as failed. */
+/**
+ * What a thrown error means for a queued message. A refusal that a retry cannot cure marks it as failed; that a session has ended or is
+ * locked says nothing of the message.
+ */
 export function outcomeOf(error: MatrixError): SendOutcome {
-  const later = error.temporary || error.kind === 'cancelled' || error.kind === 'storage';
+  const later =
+    error.temporary || error.kind === 'cancelled' || error.kind === 'storage' || error.status === 401;
   return later ? { is: 'later', after: error.retryAfter } : { is: 'refused', error };
 }
 
@@ -92,6 +97,12 @@ export function afterOutcome(record: OutgoingRecord, outcome: SendOutcome): Outg
       return { ...record, state: 'failed', failure };
     }
   }
+}
+
+/** Whether it changes what others see of another event, and has no place of its own where a failure could be shown. */
+export function isAddition(record: OutgoingRecord): boolean {
+  const relation = relationOf(record.content)?.type;
+  return record.redacts !== undefined || relation === 'm.replace' || relation === 'm.annotation';
 }
 
 /** Which records the timeline has answered: by transaction id, or by event id when the server does not tell it. */

@@ -7,6 +7,7 @@ import { messageContent, messagePreview, relationOf } from '../timeline/content.
 import type { EventRecord } from '../timeline/log.ts';
 import {
   afterOutcome,
+  isAddition,
   outcomeOf,
   outgoingAddress,
   readyToSend,
@@ -25,6 +26,7 @@ export interface SenderParts {
   deliver(record: OutgoingRecord, progress: (record: OutgoingRecord) => Promise<void>): Promise<string>;
   /** What screens show of the room's queue changed. */
   changed(roomId: string): void;
+  /** The store failed, or the server refused what no item of the timeline stands for. */
   failed(error: MatrixError): void;
 }
 
@@ -185,7 +187,10 @@ export class Sender {
     if (this.stopped) return;
     try {
       const current = this.find(record.txnId);
-      if (current !== undefined) await this.replace(afterOutcome(current, outcome));
+      if (current !== undefined && outcome.is === 'refused' && isAddition(current)) {
+        await this.remove([current]);
+        this.parts.failed(outcome.error);
+      } else if (current !== undefined) await this.replace(afterOutcome(current, outcome));
       if (outcome.is === 'sent') this.sentFromHere.set(outcome.eventId, record.txnId);
     } catch (thrown) {
       this.parts.failed(asMatrixError(thrown, 'storage'));
