@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { client } from './models/client.ts';
+import { tellFaults } from './models/toasts.ts';
 import { startRouter } from './platform/router.ts';
 import { applyTheme } from './platform/theme.ts';
 import { keepShellOffline } from './platform/offline-shell.ts';
@@ -16,6 +17,7 @@ async function start(): Promise<void> {
   root.replaceChildren();
   render(<Routes />, root);
   keepShellOffline();
+  tellFaults(client.fault);
   if (started.status === 'rejected') throw started.reason;
 }
 

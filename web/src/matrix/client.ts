@@ -296,6 +296,8 @@ class Client implements MatrixClient, Account, Settings {
     if (this.status.value !== 'signedIn') return;
     this.status.value = 'expired';
     this.current.signal.value?.sync.stop();
+    // What waits goes out after the next sign-in.
+    this.current.signal.value?.sender.stop();
   }
 
   private async lostToOtherTab(): Promise<void> {

@@ -397,7 +397,7 @@ export interface Signalling {
 export interface MatrixClient {
   readonly status: ReadonlySignal<ClientStatus>;
   readonly session: ReadonlySignal<Session | undefined>;
-  /** Set when something the user must know broke outside an action: the database is full or gone. */
+  /** Set when something the user must know broke outside an action: the database is full or gone, or an edit, reaction or deletion was refused. */
   readonly fault: ReadonlySignal<MatrixError | undefined>;
   readonly account: Account;
   readonly connection: Connection;

@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import { say } from '../words/words.ts';
 import { errorWords } from './error-words.ts';
 import type { ToastView } from '../ui/toast.tsx';
@@ -44,4 +45,12 @@ export async function attempt(action: () => Promise<unknown>): Promise<boolean> 
     tellError(error);
     return false;
   }
+}
+
+/** Tells what breaks outside any action, as it breaks. */
+export function tellFaults(fault: ReadonlySignal<unknown>): void {
+  effect(() => {
+    const broken = fault.value;
+    if (broken !== undefined) untracked(() => tellError(broken));
+  });
 }

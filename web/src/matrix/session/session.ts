@@ -271,7 +271,8 @@ export class Session {
         apply: async (wire, delivery, change) => {
           const news = await this.book.apply(wire, delivery, [change]);
           if (delivery !== undefined) this.inBackground(this.desk.receiveAll());
-          for (const [room, events] of news) await this.takeNews(room, events);
+          // The answer is taken in: what follows from it must not have it asked for again.
+          for (const [room, events] of news) this.inBackground(this.takeNews(room, events));
         },
         caughtUp: async (rooms) => {
           // What the server had before it was asked, and did not tell, lies in a gap.
@@ -290,7 +291,8 @@ export class Session {
 
   private async takeNews(room: Room, events: readonly EventRecord[]): Promise<void> {
     await this.sender.settle(events);
-    this.inBackground(this.desk.receiveAll().then(() => this.desk.decryptTail(room)));
+    await this.desk.receiveAll();
+    await this.desk.decryptTail(room);
   }
 
   /** One try of the queue: uploads, encrypts if the room is encrypted, sends. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MatrixError } from '../errors.ts';
 import { HttpClient } from '../http.ts';
 import type { JsonBody } from '../http.ts';
 import type { CryptoDelivery } from '../encryption/engine-contract.ts';
@@ -19,6 +20,8 @@ function play(script: readonly ((asked: Asked) => Response)[]) {
   const applied: { wire: WireSync; delivery: CryptoDelivery | undefined; position: unknown }[] = [];
   let cameBack = 0;
   const caughtUp: string[][] = [];
+  const failed: MatrixError[] = [];
+  const device = { full: false };
   let over = () => undefined as void;
   const done = new Promise<void>((resolve) => (over = resolve));
   const now = () => 0;
@@ -46,6 +49,7 @@ function play(script: readonly ((asked: Asked) => Response)[]) {
       chance: () => 0,
       wishes: () => ({ openRooms: [], watchedTypes: [] }),
       apply: async (wire, delivery, position) => {
+        if (device.full) throw new MatrixError('storage', 'The quota has been exceeded.');
         applied.push({ wire, delivery, position: position.value });
       },
       caughtUp: async (rooms) => {
@@ -54,11 +58,11 @@ function play(script: readonly ((asked: Asked) => Response)[]) {
       cameBack: () => {
         cameBack += 1;
       },
-      failed: (error) => assert.fail(error),
+      failed: (error) => void failed.push(error),
     },
     undefined,
   );
-  return { loop, asked, applied, done, caughtUp, cameBack: () => cameBack };
+  return { loop, asked, applied, done, caughtUp, failed, device, cameBack: () => cameBack };
 }
 
 const ok = (body: object) => () => Response.json(body);
@@ -162,4 +166,38 @@ test('all rooms there are are told once they have come after a beginning, not wh
   await done;
   loop.stop();
   assert.deepEqual(caughtUp, [['!a', '!b', '!c'], ['!d']]);
+});
+
+test('on a device that is full nothing is skipped, the user is told once, and it goes on when there is room', async () => {
+  const news = {
+    pos: '1',
+    rooms: { '!a': {} },
+    extensions: { e2ee: { device_one_time_keys_count: { signed_curve25519: 1 } } },
+  };
+  const { loop, asked, applied, done, failed, device } = play([ok(news), ok(news), ok(news)]);
+  device.full = true;
+  let tries = 0;
+  const twice = new Promise<void>((resolve) => {
+    loop.retryAt.subscribe((at) => {
+      if (at === undefined) return;
+      tries += 1;
+      if (tries === 2) resolve();
+      else queueMicrotask(() => setImmediate(() => loop.retry()));
+    });
+  });
+  loop.start();
+  await twice;
+  device.full = false;
+  setImmediate(() => loop.retry());
+  await done;
+  loop.stop();
+  assert.deepEqual(
+    asked.map(({ pos }) => pos),
+    [null, null, null, '1'],
+  );
+  assert.deepEqual(
+    applied.map(({ wire, delivery }) => [wire.pos, delivery?.oneTimeKeys?.['signed_curve25519']]),
+    [['1', 1]],
+  );
+  assert.equal(failed.length, 1);
 });

@@ -29,7 +29,7 @@ export interface SyncParts {
   caughtUp(rooms: ReadonlySet<string> | undefined): Promise<void>;
   /** The network answers again after it had not. */
   cameBack(): void;
-  /** Something that trying again cannot cure. */
+  /** Something that trying again alone does not cure: the session is over, or the device is full (told once; it is tried again). */
   failed(error: MatrixError): void;
 }
 
@@ -47,6 +47,8 @@ export class SyncLoop {
   private polling: AbortController | undefined;
   private pausing: AbortController | undefined;
   private failures = 0;
+  /** The device could not keep the last answer. */
+  private full = false;
   /** Key counts as last passed on: servers repeat them in every answer. */
   private keyCounts = '';
 
@@ -88,7 +90,7 @@ export class SyncLoop {
         if (signal_.aborted) return;
         const error = asMatrixError(thrown, 'protocol');
         if (error.kind === 'cancelled') continue;
-        if (error.kind === 'storage' || error.errcode === 'M_UNKNOWN_TOKEN') {
+        if (error.errcode === 'M_UNKNOWN_TOKEN') {
           this.state.value = 'offline';
           this.parts.failed(error);
           return;
@@ -105,11 +107,12 @@ export class SyncLoop {
     const answer = await this.ask(body, eager || this.position.pos === undefined ? 0 : pollTime);
     const wasAway = this.failures > 0;
     batch(() => {
-      this.failures = 0;
       this.retryAt.value = undefined;
       if (this.state.value !== 'online') this.state.value = 'catchingUp';
     });
     await this.take(answer);
+    this.failures = 0;
+    this.full = false;
     this.state.value = 'online';
     if (wasAway) this.parts.cameBack();
   }
@@ -142,7 +145,9 @@ export class SyncLoop {
         : { toDeviceSince: toDevice.next_batch }),
     };
     const delivery = this.worthwhile(deliveryOf(wire, this.fresh));
+    const keyCounts = keyCountsOf(delivery) ?? this.keyCounts;
     await this.parts.apply(wire, delivery, { table: 'meta', key: 'position', value: next });
+    this.keyCounts = keyCounts;
     const whole = this.position.window >= total;
     if (this.fresh) this.told = new Set();
     for (const roomId of Object.keys(wire.rooms ?? {})) this.told?.add(roomId);
@@ -156,9 +161,7 @@ export class SyncLoop {
 
   private worthwhile(delivery: CryptoDelivery | undefined): CryptoDelivery | undefined {
     if (delivery === undefined) return undefined;
-    const counts = JSON.stringify([delivery.oneTimeKeys, delivery.unusedFallbackKeys]);
-    const repeated = counts === this.keyCounts;
-    this.keyCounts = counts;
+    const repeated = keyCountsOf(delivery) === this.keyCounts;
     const news = delivery.toDevice.length + delivery.changed.length + delivery.left.length > 0;
     return news || !repeated || delivery.anyDeviceMayHaveChanged === true ? delivery : undefined;
   }
@@ -170,6 +173,8 @@ export class SyncLoop {
       this.fresh = true;
       return;
     }
+    if (error.kind === 'storage' && !this.full) this.parts.failed(error);
+    this.full = error.kind === 'storage';
     this.failures += 1;
     const backoff = Math.min(slowestRetry, 1000 * 2 ** Math.min(this.failures - 1, 6));
     const pause = error.retryAfter ?? backoff * (0.75 + 0.5 * this.parts.chance());
@@ -184,6 +189,11 @@ export class SyncLoop {
       if (asMatrixError(thrown, 'cancelled').kind !== 'cancelled') throw thrown;
     }
   }
+}
+
+function keyCountsOf(delivery: CryptoDelivery | undefined): string | undefined {
+  if (delivery === undefined) return undefined;
+  return JSON.stringify([delivery.oneTimeKeys, delivery.unusedFallbackKeys]);
 }
 
 /** What the crypto machine must be given from an answer; undefined when there is nothing. */
