@@ -62,11 +62,11 @@ class IndexedDbStore implements Store {
   write(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
+      let transaction: IDBTransaction | undefined;
       try {
         const tables = [...new Set(changes.map((change) => change.table))];
-        const transaction = this.database.transaction(tables, 'readwrite');
-        transaction.addEventListener('complete', () => resolve());
-        transaction.addEventListener('abort', () => reject(storageError(transaction.error)));
+        transaction = this.database.transaction(tables, 'readwrite');
+        this.settle(transaction, resolve, reject);
         for (const change of changes) {
           const table = transaction.objectStore(change.table);
           if (change.value === undefined) table.delete(idbKey(change.key));
@@ -74,6 +74,8 @@ class IndexedDbStore implements Store {
         }
       } catch (thrown) {
         reject(asMatrixError(thrown, 'storage'));
+        // What it has been given so far would be kept.
+        transaction?.abort();
       }
     });
   }
@@ -82,14 +84,22 @@ class IndexedDbStore implements Store {
     return new Promise((resolve, reject) => {
       const tables = tableNames.filter((table) => table !== 'kept');
       const transaction = this.database.transaction(tables, 'readwrite');
-      transaction.addEventListener('complete', () => resolve());
-      transaction.addEventListener('abort', () => reject(storageError(transaction.error)));
+      this.settle(transaction, resolve, reject);
       for (const table of tables) transaction.objectStore(table).clear();
     });
   }
 
   close(): void {
     this.database.close();
+  }
+
+  private settle(
+    transaction: IDBTransaction,
+    resolve: () => void,
+    reject: (error: MatrixError) => void,
+  ): void {
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(storageError(transaction.error)));
   }
 }
 
