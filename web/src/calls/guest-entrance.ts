@@ -35,7 +35,12 @@ export class GuestEntrance implements Entrance {
   async enter(side: CallSide, waiting: () => void): Promise<JoinAnswer> {
     this.side = side;
     const key = await makeOffer(this.linkId, this.secret);
+    if (this.ended.signal.aborted) throw goneBefore();
     await this.knock(key);
+    if (this.ended.signal.aborted) {
+      await this.api.withdraw();
+      throw goneBefore();
+    }
     waiting();
     await new Promise<void>((resolve, reject) => void this.watch(key, resolve, reject));
     return this.api.join();
@@ -97,7 +102,7 @@ export class GuestEntrance implements Entrance {
     refused: (error: MatrixError) => void,
   ): Promise<void> {
     const { signal: over } = this.ended;
-    const gone = () => refused(new MatrixError('cancelled', 'Gone before being let in.'));
+    const gone = () => refused(goneBefore());
     if (over.aborted) gone();
     else over.addEventListener('abort', gone, { once: true });
     let version = 0;
@@ -146,6 +151,10 @@ export class GuestEntrance implements Entrance {
 /** Neither the link nor the guest is known, or the guest's secret is not. */
 function isUnknown(thrown: unknown): boolean {
   return thrown instanceof MatrixError && (thrown.status === 404 || thrown.status === 401);
+}
+
+function goneBefore(): MatrixError {
+  return new MatrixError('cancelled', 'Gone before being let in.');
 }
 
 function forMembers(): MatrixError {
