@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { MessageItem, OpenRoom, TimelineItem } from './door.ts';
 import type { OutgoingRecord } from './sending/outgoing.ts';
+import { openMemoryStore } from './store/memory.ts';
 import { join, messageIn, openDevice, signIn, signUp, stopEverything } from './testing/people.ts';
 import type { TestClient } from './testing/node-client.ts';
 import type { Someone } from './testing/people.ts';
@@ -63,6 +64,39 @@ test('a gap in a chat that is known to its beginning can be filled, and brings t
   assert.equal(itemOf(hers, eventId)?.type, 'redacted');
   assert.equal(hers.items.value.filter((item) => item.type === 'message').length, many);
   assert.equal(hers.older.value, 'end');
+});
+
+test('what was read offline is told when it is marked again, and the clock of this device does not count', async () => {
+  const store = openMemoryStore();
+  const ahead = 3_600_000;
+  const sara = await signUp('Sara', await openDevice(store, true, { now: () => Date.now() + ahead }));
+  const omar = await signUp('Omar');
+  const { roomId, his, hers } = await openGroup(sara, omar);
+  const second = await signIn(sara.username);
+  const unread = () => second.client.rooms.summary(roomId).value?.unread;
+  await sent(his, 'one');
+  await waitFor('one', messageIn(hers, 'one'));
+  await waitFor('unread on the other device', () => (unread() ?? 0) > 0);
+  sara.network(false);
+  await assert.rejects(hers.markRead(), { kind: 'network' });
+  sara.network(true);
+  await hers.markRead();
+  await waitFor('read on the other device', () => unread() === 0);
+
+  const next = await sent(his, 'two');
+  await waitFor('unread again', () => (unread() ?? 0) > 0);
+  const other = second.client.rooms.open(roomId);
+  await waitFor('two', messageIn(other, 'two'));
+  await other.markRead();
+  hers.close();
+  const readUpTo = () => {
+    const room = sara.client.rooms.open(roomId);
+    const { value } = room.readUpTo;
+    room.close();
+    return value;
+  };
+  await waitFor('read elsewhere', () => sara.client.rooms.summary(roomId).value?.unread === 0);
+  assert.equal(readUpTo(), next.eventId);
 });
 
 test('a message whose echo is lost in a gap does not stay at the end', async () => {

@@ -110,13 +110,29 @@ export class OpenRoomHandle implements OpenRoom {
       !room.record.markedUnread
     )
       return;
-    const receipts = { ...room.record.receipts, [own]: { eventId, time: session.now() } };
-    await session.book.adopt(room.id, { receipts, unread: 0, highlights: 0, markedUnread: false });
+    const before = room.record.receipts[own];
+    // By the server's clock: by that of this device, what is read elsewhere later could seem to be older.
+    const mark = { eventId, time: newest.event.origin_server_ts };
+    await session.book.adopt(room.id, ({ receipts }) => ({
+      receipts: { ...receipts, [own]: mark },
+      unread: 0,
+      highlights: 0,
+      markedUnread: false,
+    }));
     const type = options.quietly === true ? 'm.read.private' : 'm.read';
-    await session.http.request('POST', `${this.path()}/read_markers`, {
-      body: { 'm.fully_read': eventId, [type]: eventId },
-      retries: 2,
-    });
+    try {
+      await session.http.request('POST', `${this.path()}/read_markers`, {
+        body: { 'm.fully_read': eventId, [type]: eventId },
+        retries: 2,
+      });
+    } catch (thrown) {
+      // It is read here, but nobody knows: the next call must tell it.
+      await session.book.adopt(room.id, ({ receipts: { [own]: now, ...others } }) => {
+        const last = now === mark ? before : now;
+        return { receipts: last === undefined ? others : { ...others, [own]: last } };
+      });
+      throw thrown;
+    }
   }
 
   async sendText(text: string, options: SendOptions = {}): Promise<string> {

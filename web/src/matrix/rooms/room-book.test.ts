@@ -86,11 +86,12 @@ test('what the device notes of a room while an answer of sync is written is kept
   const held = device.hold();
   const applied = book.apply(answer(message('$1')), undefined, []);
   await held.came;
-  const adopted = book.adopt(roomId, { markedUnread: true });
+  const adopted = book.adopt(roomId, ({ time }) => ({ markedUnread: true, joined: time }));
   held.release();
   await Promise.all([applied, adopted]);
   const room = book.room(roomId);
   assert.equal(room.record.markedUnread, true);
+  assert.equal(room.record.joined, 5, 'what it notes follows from the answer');
   assert.deepEqual(ids(room), ['$1']);
   assert.equal((await device.store.get('rooms', roomId))?.markedUnread, true);
 });

@@ -95,11 +95,11 @@ export class RoomBook {
     return this.turns.run(work);
   }
 
-  /** Notes what this device knows of a room before the server tells it: one it has just made or joined. */
-  adopt(roomId: string, facts: Partial<RoomRecord>): Promise<Room> {
+  /** Notes what this device knows of a room before the server tells it: that it has just made, joined or read it. */
+  adopt(roomId: string, facts: (now: RoomRecord) => Partial<RoomRecord>): Promise<Room> {
     return this.inTurn(async () => {
       const room = this.room(roomId);
-      room.record = { ...room.record, ...facts };
+      room.record = { ...room.record, ...facts(room.record) };
       await this.parts.store.write([{ table: 'rooms', key: roomId, value: room.record }]);
       this.changed(room);
       return room;

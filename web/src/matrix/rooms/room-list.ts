@@ -56,12 +56,12 @@ export class RoomListDoor implements RoomList {
     const directs = session.book.accountDatum('m.direct') ?? {};
     const rooms = Array.isArray(directs[userId]) ? directs[userId] : [];
     await session.setAccountDatum('m.direct', { ...directs, [userId]: [...rooms, roomId] });
-    await session.book.adopt(roomId, {
+    await session.book.adopt(roomId, () => ({
       ...created(session),
       encrypted: true,
       direct: true,
       heroes: [userId],
-    });
+    }));
     return roomId;
   }
 
@@ -86,11 +86,11 @@ export class RoomListDoor implements RoomList {
       content: { name: group.name },
       time: session.now(),
     };
-    await session.book.adopt(roomId, {
+    await session.book.adopt(roomId, ({ state: known }) => ({
       ...created(session),
       encrypted,
-      state: { 'm.room.name': { '': name } },
-    });
+      state: { 'm.room.name': { '': name }, ...known },
+    }));
     return roomId;
   }
 
@@ -106,7 +106,7 @@ export class RoomListDoor implements RoomList {
         await session.setAccountDatum('m.direct', { ...directs, [invitation.by]: [...rooms, roomId] });
       }
     }
-    await session.book.adopt(roomId, { membership: 'join', time: session.now() });
+    await session.book.adopt(roomId, () => ({ membership: 'join', time: session.now() }));
   }
 
   async refuse(roomId: string): Promise<void> {
@@ -116,7 +116,7 @@ export class RoomListDoor implements RoomList {
   async leave(roomId: string): Promise<void> {
     const session = this.current.need();
     await session.http.request('POST', `${roomPath(roomId)}/leave`, { body: {} });
-    await session.book.adopt(roomId, { membership: 'leave' });
+    await session.book.adopt(roomId, () => ({ membership: 'leave' }));
   }
 
   async join(roomIdOrAlias: string): Promise<string> {
@@ -124,7 +124,7 @@ export class RoomListDoor implements RoomList {
     const path = `/_matrix/client/v3/join/${encodeURIComponent(roomIdOrAlias)}`;
     const { room_id: roomId } = await session.http.request('POST', path, { body: {} });
     if (typeof roomId !== 'string') throw new MatrixError('protocol', 'The answer has no room id.');
-    await session.book.adopt(roomId, { membership: 'join', time: session.now() });
+    await session.book.adopt(roomId, () => ({ membership: 'join', time: session.now() }));
     return roomId;
   }
 
@@ -132,11 +132,12 @@ export class RoomListDoor implements RoomList {
     const session = this.current.need();
     const user = encodeURIComponent(session.own.userId);
     const path = `/_matrix/client/v3/user/${user}/rooms/${encodeURIComponent(roomId)}/tags/m.favourite`;
-    const { tags } = session.book.room(roomId).record;
-    const others = tags.filter((tag) => tag !== 'm.favourite');
     if (pinned) await session.http.request('PUT', path, { body: { order: 0.5 } });
     else await session.http.request('DELETE', path);
-    await session.book.adopt(roomId, { tags: pinned ? [...others, 'm.favourite'] : others });
+    await session.book.adopt(roomId, ({ tags }) => {
+      const others = tags.filter((tag) => tag !== 'm.favourite');
+      return { tags: pinned ? [...others, 'm.favourite'] : others };
+    });
   }
 
   async setMuted(roomId: string, muted: boolean): Promise<void> {
@@ -160,7 +161,7 @@ export class RoomListDoor implements RoomList {
     const room = encodeURIComponent(roomId);
     const path = `/_matrix/client/v3/user/${user}/rooms/${room}/account_data/m.marked_unread`;
     await session.http.request('PUT', path, { body: { unread } });
-    await session.book.adopt(roomId, { markedUnread: unread });
+    await session.book.adopt(roomId, () => ({ markedUnread: unread }));
   }
 }
 

@@ -356,7 +356,7 @@ export class Session {
       if (asMatrixError(thrown, 'protocol').status === 404) return false;
       throw thrown;
     }
-    await this.book.adopt(room.id, { encrypted: true });
+    await this.book.adopt(room.id, () => ({ encrypted: true }));
     return true;
   }
 
