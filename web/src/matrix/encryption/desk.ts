@@ -124,7 +124,7 @@ export class EncryptionDesk {
     return this.need().encrypt(room, type, content);
   }
 
-  /** A room comes on the screen: what is locked in it is tried once more. */
+  /** A room, or an older page of it, comes on the screen: what is locked in it is tried once more. */
   decryptShown(room: Room): Promise<void> {
     return this.decryptTail(room, locked);
   }
@@ -240,6 +240,7 @@ export class EncryptionDesk {
       const { last } = room.record;
       const waiting = last !== undefined && isEncrypted(last) && chosen(last);
       if (waiting) await room.loadTail();
+      if (room.opened > 0) room.askQuotesAgain();
       if (waiting || room.opened > 0) await this.decryptTail(room, chosen);
     }
   }
@@ -341,6 +342,7 @@ export class EncryptionDesk {
     for (const [roomId, ids] of byRoom) {
       const room = this.parts.book.rooms.get(roomId);
       if (room === undefined) continue;
+      if (room.opened > 0) room.askQuotesAgain();
       await room.loadTail();
       await this.decryptTail(room, (record) => record.clear === undefined && ids.has(sessionOf(record)));
     }

@@ -95,7 +95,8 @@ export class KeyBackup {
       const place = `${encodeURIComponent(roomId)}/${encodeURIComponent(sessionId)}`;
       const query = `?version=${encodeURIComponent(version)}`;
       const data = await this.host.request('GET', `${path}/keys/${place}${query}`);
-      return (await this.import({ [roomId]: { sessions: { [sessionId]: data } } }, version)) > 0;
+      const rooms = { [roomId]: { sessions: { [sessionId]: data } } };
+      return (await this.import(rooms, version, () => undefined)) > 0;
     } catch (thrown) {
       if (thrown instanceof MatrixError && thrown.status === 404) return false;
       this.asked.delete(name);
@@ -176,11 +177,18 @@ export class KeyBackup {
     if (version === undefined) return;
     const answer = await this.host.request('GET', `${path}/keys?version=${encodeURIComponent(version)}`);
     const rooms = answer['rooms'];
-    if (isObject(rooms)) await this.import(rooms, version);
+    if (isObject(rooms)) {
+      await this.import(rooms, version, (done, total) => this.tellProgress(Number(done), Number(total)));
+    }
     await this.publish('on');
   }
 
-  private async import(rooms: JsonBody, version: string): Promise<number> {
+  /** Answers how many keys are here now that could be opened, whether or not they were here before. */
+  private async import(
+    rooms: JsonBody,
+    version: string,
+    progress: (done: bigint, total: bigint) => void,
+  ): Promise<number> {
     const key = (await this.machine.getBackupKeys()).decryptionKey;
     if (key === undefined) return 0;
     const readable = new Map<RoomId, Map<string, unknown>>();
@@ -197,12 +205,8 @@ export class KeyBackup {
       if (opened.size > 0) readable.set(new RoomId(roomId), opened);
     }
     if (found === 0) return 0;
-    const result = await this.machine.importBackedUpRoomKeys(
-      readable,
-      (done, total) => this.tellProgress(Number(done), Number(total)),
-      version,
-    );
-    return result.importedCount;
+    await this.machine.importBackedUpRoomKeys(readable, progress, version);
+    return found;
   }
 
   private tellProgress(done: number, of: number): void {

@@ -272,7 +272,7 @@ export class OpenRoomHandle implements OpenRoom {
 
   private async shown(): Promise<boolean> {
     this.room.refreshNow();
-    await this.session.desk.decryptTail(this.room);
+    await this.session.desk.decryptShown(this.room);
     return !isWhole(this.room.tail ?? []);
   }
 

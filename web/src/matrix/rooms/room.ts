@@ -2,6 +2,7 @@ import { batch, signal } from '@preact/signals-core';
 import type { Signal } from '@preact/signals-core';
 import type { Member, OlderState, Permissions, RoomSummary } from '../door.ts';
 import type { Person, TimelineItem } from '../timeline/items.ts';
+import { readable } from '../timeline/content.ts';
 import { isGap, isWhole } from '../timeline/log.ts';
 import type { EventRecord, LogChange, LogEntry } from '../timeline/log.ts';
 import { missingQuotes, reduceTimeline } from '../timeline/reduce.ts';
@@ -54,6 +55,7 @@ export class Room {
   private readonly around: RoomSurroundings;
   private readonly quoted = new Map<string, EventRecord | 'missing'>();
   private readonly asking = new Set<string>();
+  private keysCame = 0;
   private typingIds: readonly string[] = [];
   private refreshing = false;
 
@@ -137,6 +139,17 @@ export class Room {
     });
   }
 
+  /** Keys have come: quotes that could not be read are fetched again. */
+  askQuotesAgain(): void {
+    this.keysCame += 1;
+    for (const [eventId, found] of this.quoted) {
+      if (found === 'missing' || readable(found) !== undefined) continue;
+      this.quoted.delete(eventId);
+      this.asking.delete(eventId);
+    }
+    this.refresh();
+  }
+
   refreshSummary(): void {
     const summary = summarize(this.record, this.around.summaryFacts(this.id));
     if (!sameValue(this.summary.value, summary)) this.summary.value = summary;
@@ -159,10 +172,13 @@ export class Room {
     for (const eventId of missingQuotes(input)) {
       if (this.asking.has(eventId)) continue;
       this.asking.add(eventId);
+      const { keysCame } = this;
       this.around
         .fetchQuoted(this.id, eventId)
         .then((found) => {
-          this.quoted.set(eventId, found);
+          const late = keysCame !== this.keysCame && found !== 'missing' && readable(found) === undefined;
+          if (late) this.asking.delete(eventId);
+          else this.quoted.set(eventId, found);
           this.refresh();
         })
         // Without the network it stays "loading" and is asked for again at the next change.

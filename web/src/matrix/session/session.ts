@@ -18,6 +18,8 @@ import type { Store } from '../store/store.ts';
 import { untilEnded } from '../store/until-ended.ts';
 import type { SyncPosition } from '../sync/request.ts';
 import { SyncLoop } from '../sync/sync-loop.ts';
+import { readable } from '../timeline/content.ts';
+import { isGap } from '../timeline/log.ts';
 import type { EventRecord, RawEvent } from '../timeline/log.ts';
 import { personOf } from '../rooms/summary.ts';
 import type { SessionRecord } from './authenticate.ts';
@@ -372,7 +374,7 @@ export class Session {
   private async fetchEvent(roomId: string, eventId: string): Promise<EventRecord | 'missing'> {
     const place = await this.store.get('places', eventId);
     const kept = place?.roomId === roomId ? await this.store.get('events', [roomId, place.index]) : undefined;
-    if (kept !== undefined && 'event' in kept) return kept;
+    if (kept !== undefined && !isGap(kept)) return this.clearIfPossible(roomId, kept);
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`;
     let event: RawEvent;
     try {
@@ -382,8 +384,12 @@ export class Session {
       if (status === 404 || status === 403) return 'missing';
       throw thrown;
     }
-    const record: EventRecord = { index: Number.NEGATIVE_INFINITY, event };
-    if (event.type !== 'm.room.encrypted') return record;
+    return this.clearIfPossible(roomId, { index: Number.NEGATIVE_INFINITY, event });
+  }
+
+  /** The record decrypted, if that is needed and can be done. */
+  private async clearIfPossible(roomId: string, record: EventRecord): Promise<EventRecord> {
+    if (readable(record) !== undefined) return record;
     return (await this.desk.decryptRecords(roomId, [record]))[0] ?? record;
   }
 }
