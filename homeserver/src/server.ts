@@ -75,13 +75,15 @@ function announce(services: HomeserverServices, committed: readonly Committed[])
   for (const { change } of committed) wake(services, change);
 }
 
-function wake({ rooms, waiters }: HomeserverServices, change: Committed['change']): void {
+function wake({ rooms, waiters, typing }: HomeserverServices, change: Committed['change']): void {
   switch (change.kind) {
     case 'events':
       for (const event of change.events) {
         const room = rooms.held(event.roomNid);
         if (room !== undefined) waiters.wakeAll(room.joined);
-        if (event.type === 'm.room.member' && event.stateKey !== null) waiters.wake(event.stateKey);
+        if (event.type !== 'm.room.member' || event.stateKey === null) continue;
+        if (room?.joined.has(event.stateKey) !== true) typing.stop(event.roomNid, event.stateKey);
+        waiters.wake(event.stateKey);
       }
       return;
     case 'receipt': {

@@ -337,6 +337,10 @@ describe('receipts and typing', () => {
     assert.deepEqual(stopped, []);
     await bob.refused(403, 'M_FORBIDDEN', 'PUT', `/rooms/${roomId}/typing/${alice.userId}`, { typing: true });
     await bob.refused(400, 'M_MISSING_PARAM', 'PUT', `/rooms/${roomId}/typing/${bob.userId}`, {});
+    await bob.ok('PUT', `/rooms/${roomId}/typing/${bob.userId}`, { typing: true, timeout: 60_000 });
+    const { next_batch: later } = await alice.sync(next);
+    await bob.ok('POST', `/rooms/${roomId}/leave`, {});
+    assert.deepEqual(typing(await alice.sync(later)), [], 'who is gone types no more');
   });
 });
 
