@@ -261,7 +261,9 @@ test('Element Call’s library and we see each other, have each other’s keys, 
 
   // Ella goes: the next key is not hers.
   await call.session.leaveRoomSession(5000);
-  const given = call.keys.value.length;
+  // Her library may yet change her own key as she goes.
+  const given = () => call.keys.value.filter(({ userId }) => userId !== ella.getUserId()).length;
+  const before = given();
   there.value = [salmaIn.participant];
   salmaIn.entrance.participantsChanged('went');
   await waitFor('the epoch without Ella', () =>
@@ -269,5 +271,5 @@ test('Element Call’s library and we see each other, have each other’s keys, 
   );
   await salmaIn.entrance.leave();
   await waitFor('nobody in the call', () => call.memberships.value.length === 0);
-  assert.equal(call.keys.value.length, given);
+  assert.equal(given(), before);
 });
