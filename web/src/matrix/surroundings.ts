@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly prepareFile: (blob: Blob) => Promise<PreparedFile>;
   /** Runs `work` when the screen has been drawn. */
   readonly whenIdle: (work: () => void) => void;
-  /** Lets one tab at a time hold the session. Absent: no other tab can. */
+  /** Lets one tab at a time hold the session. Absent in old browsers: nothing keeps two tabs apart there. */
   readonly locks?: LockManager;
   /** Tells when the network comes back or is said to be gone. Answers the way to stop. */
   readonly onNetwork: (tell: (network: 'back' | 'gone') => void) => () => void;

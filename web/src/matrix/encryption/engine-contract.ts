@@ -96,9 +96,6 @@ export interface EncryptionEngine {
   decrypt(roomId: string, events: readonly RawEvent[]): Promise<readonly DecryptionOutcome[]>;
   /** Shares the room's key with every device that needs it, then encrypts. Answers the content of `m.room.encrypted`. */
   encrypt(room: EncryptedRoom, type: string, content: JsonBody): Promise<JsonBody>;
-  /** The next message uses a new key: somebody left. */
-  forgetRoomKey(roomId: string): Promise<void>;
-  trackUsers(userIds: readonly string[]): Promise<void>;
   encryptFile(
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; file: Omit<EncryptedFile, 'url'> }>;

@@ -138,16 +138,6 @@ export class MachineEngine implements EncryptionEngine {
     });
   }
 
-  async forgetRoomKey(roomId: string): Promise<void> {
-    await this.running().machine.invalidateGroupSession(new RoomId(roomId));
-  }
-
-  async trackUsers(userIds: readonly string[]): Promise<void> {
-    const { machine, requests } = this.running();
-    await machine.updateTrackedUsers(users(userIds));
-    this.background(requests.flush());
-  }
-
   async encryptFile(
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; file: Omit<EncryptedFile, 'url'> }> {

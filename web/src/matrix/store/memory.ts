@@ -1,6 +1,6 @@
 import type { Change, Key, Range, Row, Store, TableName, Tables } from './store.ts';
 
-/** A store that lives as long as the page: for tests, and where the browser refuses a database. */
+/** A store that lives as long as the page: for tests. */
 export function openMemoryStore(): Store {
   return new MemoryStore();
 }

@@ -50,7 +50,7 @@ export interface Row<T extends TableName> {
   readonly value: Tables[T];
 }
 
-/** A store of the browser, or of memory for tests and private windows. Failures reject with kind `storage`. */
+/** A store of the browser, or of memory for tests. Failures reject with kind `storage`. */
 export interface Store {
   get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | undefined>;
   range<T extends TableName>(table: T, range?: Range): Promise<Row<T>[]>;
