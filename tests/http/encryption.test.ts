@@ -94,6 +94,21 @@ describe('device keys', () => {
     assert.deepEqual(gone.device_keys[carol.userId], {});
   });
 
+  it('of a device that is just signing out are taken or refused, and are gone in the end', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const leaver = await register(server.url, 'leaver');
+      const keys = { device_keys: deviceKeys(leaver, newPair()), one_time_keys: {} };
+      const [upload, logout] = await Promise.all([
+        leaver.call('POST', '/keys/upload', keys),
+        leaver.call('POST', '/logout'),
+      ]);
+      assert.equal(logout.status, 200);
+      assert.ok(upload.status === 200 || upload.body.errcode === 'M_UNKNOWN_TOKEN', JSON.stringify(upload));
+      const gone = await alice.ok('POST', '/keys/query', { device_keys: { [leaver.userId]: [] } });
+      assert.deepEqual(gone.device_keys[leaver.userId], {});
+    }
+  });
+
   it('are refused when they speak of somebody else or are malformed', async () => {
     const pair = newPair();
     const upload = (keys: unknown): Promise<Json> =>

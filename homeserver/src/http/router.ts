@@ -1,12 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createGzip, gzip } from 'node:zlib';
 import findMyWay from 'find-my-way';
-import { StorageUnavailable, Unstorable } from '@majlis/storage';
+import { StorageUnavailable, Unstorable, Vanished } from '@majlis/storage';
 import type { HomeserverParts } from '../parts.ts';
 import { readJson } from './body.ts';
 import { JsonText, answered } from './endpoint.ts';
 import type { Endpoint, Method, Requester, UserCall } from './endpoint.ts';
-import { MatrixError, badJson, forbidden, invalidParam, missingToken, unrecognized } from './errors.ts';
+import {
+  MatrixError,
+  badJson,
+  forbidden,
+  invalidParam,
+  missingToken,
+  notFound,
+  unrecognized,
+} from './errors.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 const default_body_limit_bytes = 1_048_576;
@@ -164,6 +172,7 @@ function toMatrixError(error: unknown): MatrixError {
       { 'retry-after': '2' },
     );
   }
+  if (error instanceof Vanished) return notFound('What this belongs to has just been deleted');
   if (error instanceof Unstorable) return badJson('The request holds a value that cannot be stored');
   if (
     (error as { code?: unknown }).code === 'ECONNRESET' ||

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isJsonObject, parseLooseJson } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
-import { StorageUnavailable, Unstorable } from '@majlis/storage';
+import { StorageUnavailable, Unstorable, Vanished } from '@majlis/storage';
 import findMyWay from 'find-my-way';
 import type { Log } from '../parts.ts';
-import { Refusal, badJson, invalidParam, unavailable } from './errors.ts';
+import { Refusal, badJson, invalidParam, notFound, unavailable } from './errors.ts';
 
 const body_bytes_max = 65_536;
 const cors = {
@@ -121,6 +121,7 @@ export class Routes {
 function refusalOf(error: unknown): unknown {
   if (error instanceof StorageUnavailable)
     return unavailable('The server cannot store anything right now; try again shortly');
+  if (error instanceof Vanished) return notFound('What this belongs to has just been deleted');
   if (error instanceof Unstorable) return badJson('The request holds a value that cannot be stored');
   return error;
 }

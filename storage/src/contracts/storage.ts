@@ -57,6 +57,11 @@ export class Unstorable extends Error {
   override readonly name = 'Unstorable';
 }
 
+/** What the write belongs to (a device, a link) was deleted meanwhile. Nothing was kept. */
+export class Vanished extends Error {
+  override readonly name = 'Vanished';
+}
+
 /** The write collided with a row that exists (a repeated transaction id, a taken name). */
 export class Conflict extends Error {
   override readonly name = 'Conflict';

@@ -1,12 +1,12 @@
 import { Pool, types } from 'pg';
 import type { PoolClient } from 'pg';
-import { Conflict, StorageUnavailable, Unstorable } from '../contracts/storage.ts';
+import { Conflict, StorageUnavailable, Unstorable, Vanished } from '../contracts/storage.ts';
 
 // Positions and timestamps stay far below 2^53, so int8 can be a number.
 types.setTypeParser(types.builtins.INT8, Number);
 
 export interface Queryable {
-  /** Runs one statement, prepared under a name of its own. @throws StorageUnavailable, Conflict or the driver's error. */
+  /** Runs one statement, prepared under a name of its own. @throws StorageUnavailable, Conflict, Vanished, Unstorable or the driver's error. */
   query<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -29,7 +29,7 @@ function meansUnavailable(code: unknown): boolean {
 
 /** Statements inside a transaction were translated once already. */
 function isTranslated(error: unknown): error is Error {
-  return error instanceof Conflict || error instanceof StorageUnavailable || error instanceof Unstorable;
+  return [Conflict, Vanished, StorageUnavailable, Unstorable].some((kind) => error instanceof kind);
 }
 
 /** Translates a driver error into one of the contract's. */
@@ -38,6 +38,7 @@ export function translateError(error: unknown): Error {
   const code = (error as { code?: unknown }).code;
   const message = error instanceof Error ? error.message : String(error);
   if (code === '23505') return new Conflict(message, { cause: error });
+  if (code === '23503') return new Vanished(message, { cause: error });
   // Data exceptions and program limits come from what a client sent, not from us or the disk.
   if (typeof code === 'string' && /^(22|54)/.test(code)) return new Unstorable(message, { cause: error });
   if (typeof code === 'string' && !meansUnavailable(code)) return error as Error;

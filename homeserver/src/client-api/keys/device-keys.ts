@@ -1,9 +1,9 @@
 import { isUserId } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
-import { Conflict } from '@majlis/storage';
+import { Conflict, Vanished } from '@majlis/storage';
 import { userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
-import { MatrixError, badJson, invalidParam, missingParam } from '../../http/errors.ts';
+import { MatrixError, badJson, invalidParam, missingParam, unknownToken } from '../../http/errors.ts';
 import { isObject, requiredObject } from '../../http/fields.ts';
 import { publishedKeys } from '../../keys/published-keys.ts';
 import { readDeviceKeys, readKeys } from '../../keys/uploads.ts';
@@ -34,6 +34,7 @@ export function deviceKeyEndpoints(parts: SyncParts): Endpoint[] {
             fallbackKeys: readKeys(body, 'fallback_keys'),
           });
         } catch (error) {
+          if (error instanceof Vanished) throw unknownToken('The session has just been ended');
           if (error instanceof Conflict) throw invalidParam('A one-time key with this id exists already');
           throw error;
         }
