@@ -112,6 +112,17 @@ describe('what people do with messages, encrypted', () => {
     await typing.waitFor({ state: 'detached' });
   });
 
+  it('what is picked by mouse puts the keyboard into the field, and Esc gives it up there', async () => {
+    await timeline(karim).click({ position: { x: 4, y: 4 } });
+    await pick(karim, 'متى نلتقي؟', 'رد');
+    await karim.page.getByRole('menu').waitFor({ state: 'detached' });
+    await karim.page.waitForFunction(() => document.activeElement?.matches('textarea'));
+    await karim.page.locator('.quote-bar').waitFor();
+    await karim.page.keyboard.press('Escape');
+    await karim.page.locator('.quote-bar').waitFor({ state: 'detached' });
+    await composer(karim).waitFor();
+  });
+
   it('a reply shows what it answers, and leads there', async () => {
     await pick(karim, 'متى نلتقي؟', 'رد');
     await say(karim, 'غدًا صباحًا');
@@ -143,7 +154,7 @@ describe('what people do with messages, encrypted', () => {
     assert.equal(await alone.getAttribute('aria-pressed'), 'false');
     await alone.click();
     await timeline(salma)
-      .getByRole('button', { name: endsWith('موافقة: salma, karim') })
+      .getByRole('button', { name: endsWith('موافقة: salma، karim') })
       .waitFor();
     await timeline(karim)
       .getByRole('button', { name: /موافقة/, pressed: true })

@@ -6,7 +6,7 @@ const focusable =
 
 /**
  * Keeps the keyboard inside an element while it is shown: Tab goes round, Esc calls `onClose`, and when it goes the
- * focus returns to where it was. The first `[data-first]` or else the first control gets the focus.
+ * focus returns to where it was, unless what was picked has put it elsewhere. The first `[data-first]` or else the first control gets the focus.
  */
 export function useFocusTrap(element: RefObject<HTMLElement | null>, onClose: () => void): void {
   const close = useRef(onClose);
@@ -28,7 +28,9 @@ export function useFocusTrap(element: RefObject<HTMLElement | null>, onClose: ()
     root.addEventListener('keydown', onKey);
     return () => {
       root.removeEventListener('keydown', onKey);
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const now = document.activeElement;
+      const left = now === null || now === document.body || root.contains(now);
+      if (left && before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, [element]);
 }

@@ -17,6 +17,8 @@ export interface Format extends NumberWords {
   size(bytes: number): string;
   /** "0:24" or "1:02:03". */
   duration(ms: number): string;
+  /** Names one after the other. */
+  list(names: readonly string[]): string;
   /** A count for a badge: at most "99+". */
   badge(count: number): string;
 }
@@ -91,6 +93,7 @@ export function createFormat(locale: string, say: (key: WordKey, parameters?: Pa
     tile: (ms) => ({ name: parts(ms).weekdayShort, number: whole.format(new Date(ms).getDate()) }),
     size: (bytes) => sizeWords(bytes, say, (value) => (value < 10 ? tenth : whole).format(value)),
     duration: (ms) => durationWords(ms, whole, two),
+    list: (names) => names.join(locale.startsWith('ar') ? '، ' : ', '),
     badge: (count) => (count > 99 ? `${whole.format(99)}+` : whole.format(count)),
   };
 }

@@ -189,7 +189,7 @@ function ReactionList({ item, room }: { item: MessageItem; room: OpenRoom }) {
           own: reaction.own,
           label: say('reactionWith', {
             key: name ? say(name) : reaction.key,
-            names: reaction.people.map((person) => person.name).join(', '),
+            names: format.value.list(reaction.people.map((person) => person.name)),
           }),
         };
       })}
