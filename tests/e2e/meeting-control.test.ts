@@ -108,6 +108,11 @@ describe('what one may do in a meeting', () => {
     assert.equal((await pictures(karim)).went, 0);
   });
 
+  it('who sends no picture is seen by their face', async () => {
+    const tile = salma.page.locator('.tile').filter({ hasText: 'karim' });
+    await tile.locator('.avatar').waitFor();
+  });
+
   it('pictures come when they are wanted', async () => {
     await karim.page.getByRole('button', { name: 'إظهار الصورة' }).click();
     await flows(karim, 'came', true);
@@ -163,6 +168,20 @@ describe('what one may do in a meeting', () => {
     await control(karim, 'إلغاء الكتم').click();
     await control(karim, 'كتم').waitFor();
     assert.equal(await karim.page.locator('.toast').count(), 0);
+  });
+
+  it('the way back to the meeting covers nothing of the chats', async () => {
+    await karim.page.getByRole('button', { name: 'عرض المحادثات مع البقاء في الاجتماع' }).click();
+    const back = karim.page.getByRole('link', { name: 'العودة إلى الاجتماع' });
+    const [strip, header] = await Promise.all([
+      back.boundingBox(),
+      karim.page.locator('.pane-main .header').boundingBox(),
+    ]);
+    assert.ok(strip && header);
+    assert.ok(strip.height >= 44);
+    assert.ok(strip.y + strip.height <= header.y, 'it stands above the chat');
+    await back.click();
+    await karim.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
   });
 
   it('a link that has lost its end says so, and the whole one opens', async () => {

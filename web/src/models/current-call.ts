@@ -16,6 +16,12 @@ export interface CurrentCall {
 
 export const currentCall = signal<CurrentCall | undefined>(undefined);
 
+/** The room of the meeting this tab takes part in. */
+export function ownMeeting(): string | undefined {
+  const state = currentCall.value?.call.state.value;
+  return state === 'live' || state === 'reconnecting' ? currentCall.value?.roomId : undefined;
+}
+
 let watches: readonly (() => void)[] = [];
 
 function stopWatching(): void {

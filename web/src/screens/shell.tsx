@@ -10,7 +10,7 @@ import { listenForKeys } from '../models/keys.ts';
 import { afterFirstPaint, focusPane, useFocusOnPane, useTitle } from './page-facts.ts';
 import { PersonFace } from './faces.tsx';
 import { ChatList } from './chats/chat-list.tsx';
-import { NoChatChosen } from './chats/no-chat.tsx';
+import { NoChatChosen, NoMeetingChosen } from './chats/no-chat.tsx';
 import { Verifications } from './verification/verifications.tsx';
 import {
   DetailsScreen,
@@ -108,26 +108,30 @@ export function Shell() {
         {say('skipToContent')}
       </button>
       <Places label={say('places')} list={places(section)} />
-      <div class="panes">
-        <section class="pane pane-list" aria-label={say('listOfChats')}>
-          <ListPane here={here} section={section} roomId={roomId} />
-        </section>
-        <main class="pane pane-main">
-          {section === 'you' ? (
-            <YouPage at={here.at} />
-          ) : roomId ? (
-            <RoomScreen key={roomId} roomId={roomId} detailsOpen={pane === 'details'} />
-          ) : (
-            <NoChatChosen />
+      <div class="shell-work">
+        <CallStrip />
+        <div class="panes">
+          <section class="pane pane-list" aria-label={say('listOfChats')}>
+            <ListPane here={here} section={section} roomId={roomId} />
+          </section>
+          <main class="pane pane-main">
+            {section === 'you' ? (
+              <YouPage at={here.at} />
+            ) : roomId ? (
+              <RoomScreen key={roomId} roomId={roomId} detailsOpen={pane === 'details'} />
+            ) : section === 'meetings' ? (
+              <NoMeetingChosen />
+            ) : (
+              <NoChatChosen />
+            )}
+          </main>
+          {pane === 'details' && roomId && (
+            <aside class="pane pane-details" aria-label={say('details')}>
+              <DetailsScreen key={roomId} roomId={roomId} members={here.at === 'members'} />
+            </aside>
           )}
-        </main>
-        {pane === 'details' && roomId && (
-          <aside class="pane pane-details" aria-label={say('details')}>
-            <DetailsScreen key={roomId} roomId={roomId} members={here.at === 'members'} />
-          </aside>
-        )}
+        </div>
       </div>
-      <CallStrip />
       <Verifications />
       <Toasts list={toasts.value} />
     </div>

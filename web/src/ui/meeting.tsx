@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Badge } from './badge.tsx';
 import { Icon } from './icons.tsx';
 import { Spinner } from './star.tsx';
 import type { ComponentChildren } from 'preact';
@@ -20,8 +21,9 @@ export function VideoPicture(props: { show: ShowVideo; mirrored?: boolean; whole
 
 export interface TileProps {
   readonly name: string;
+  /** Lies over the face. */
   readonly video?: ComponentChildren;
-  /** Shown when there is no picture. */
+  /** Shown when there is no picture, and until its first frame is there. */
   readonly face: ComponentChildren;
   readonly muted: boolean;
   readonly speaking: boolean;
@@ -36,7 +38,10 @@ export function Tile(props: TileProps) {
   const { name, labels } = props;
   return (
     <div class={`tile ${props.speaking ? 'tile-speaking' : ''}`}>
-      <div class="tile-ground">{props.video ?? props.face}</div>
+      <div class="tile-ground">
+        {props.face}
+        {props.video}
+      </div>
       {props.hand && (
         <span class="tile-hand">
           <Icon name="hand" size={20} label={labels.hand} />
@@ -76,7 +81,7 @@ export interface ControlProps {
   /** Not on a phone. */
   readonly wide?: boolean;
   readonly keys?: string;
-  readonly badge?: string | undefined;
+  readonly badge?: { readonly text: string; readonly label: string } | undefined;
   readonly disabled?: boolean;
   readonly onPress: () => void;
 }
@@ -99,7 +104,7 @@ export function Control(props: ControlProps) {
     >
       <span class="control-mark">
         <Icon name={props.icon} size={22} />
-        {props.badge && <span class="badge">{props.badge}</span>}
+        {props.badge && <Badge {...props.badge} />}
       </span>
       <span class="control-label">{props.label}</span>
     </button>

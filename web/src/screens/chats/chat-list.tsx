@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Header } from '../../ui/bar.tsx';
 import { EmptyState } from '../../ui/blank.tsx';
-import { ButtonLink, IconButton } from '../../ui/button.tsx';
+import { IconButton } from '../../ui/button.tsx';
 import { SearchField } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { RowSkeleton } from '../../ui/row.tsx';
@@ -16,6 +16,7 @@ import { ChatListRow } from './chat-list-row.tsx';
 import { ConnectionStrip, DataUse } from './connection-strip.tsx';
 import { HintCard } from './hint-card.tsx';
 import { MeetingNow } from './meeting-now.tsx';
+import { NoChats } from './no-chat.tsx';
 
 /** Whether every word of the search begins a word of the name. */
 function matches(name: string, term: string): boolean {
@@ -129,20 +130,10 @@ function Skeletons() {
 
 function NothingHere({ searched }: { searched: boolean }) {
   if (searched) return <EmptyState title={say('noResults')} detail={say('noResultsDetail')} />;
+  // On a wide screen it stands in the middle.
   return (
-    <EmptyState
-      title={say('noChats')}
-      detail={say('noChatsDetail')}
-      actions={
-        <>
-          <ButtonLink kind="primary" href={paths.new}>
-            {say('newChat')}
-          </ButtonLink>
-          <ButtonLink kind="quiet" href={paths.newGroup}>
-            {say('newGroup')}
-          </ButtonLink>
-        </>
-      }
-    />
+    <span class="only-phone">
+      <NoChats />
+    </span>
   );
 }

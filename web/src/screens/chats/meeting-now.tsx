@@ -1,6 +1,7 @@
 import { MeetCard } from '../../ui/card.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { paths } from '../../paths.ts';
+import { ownMeeting } from '../../models/current-call.ts';
 import { titleWords } from '../../models/room-words.ts';
 import { client } from '../../models/client.ts';
 import { say } from '../../words/words.ts';
@@ -9,7 +10,9 @@ import type { RoomSummary } from '../../matrix/door.ts';
 
 /** The meeting that is going on, above the list. Without a connection "Join" turns soft and waits. */
 export function MeetingNow({ rooms }: { rooms: readonly RoomSummary[] }) {
-  const room = rooms.find((one) => one.membership === 'join' && one.inCall.length > 0);
+  // The way back to one's own meeting is above everything.
+  const own = ownMeeting();
+  const room = rooms.find((one) => one.membership === 'join' && one.inCall.length > 0 && one.roomId !== own);
   if (!room) return null;
   const offline = client.connection.state.value === 'offline';
   return (

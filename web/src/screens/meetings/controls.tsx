@@ -91,7 +91,11 @@ export function Controls({ call, side, chat, onSide }: ControlsProps) {
         icon="people"
         label={say('people')}
         on={side === 'people'}
-        badge={waiting > 0 ? format.value.badge(waiting) : undefined}
+        badge={
+          waiting > 0
+            ? { text: format.value.badge(waiting), label: say('waitingCount', { count: waiting }) }
+            : undefined
+        }
         onPress={() => open('people')}
       />
       <span class="controls-gap only-room" />

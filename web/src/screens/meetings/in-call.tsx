@@ -121,7 +121,6 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
         <IconButton
           icon="grid"
           label={say(view === 'grid' ? 'focusView' : 'gridView')}
-          pressed={view === 'grid'}
           onClick={() => onView(view === 'grid' ? 'focus' : 'grid')}
         />
       )}
@@ -162,11 +161,17 @@ function Rate({ call }: { call: Call }) {
   useEffect(() => {
     setRates((before) => [...before, kbits].slice(-samples));
   }, [kbits]);
+  const large = kbits >= 1000;
+  const [before, after] = say(large ? 'megabitsASecond' : 'kilobitsASecond').split('{amount}');
   return (
     <span class="rate">
       {rates.length > 1 && <Sparkline values={shares(rates)} />}
-      <b>{say('kilobitsASecond').replace('{amount}', format.value.number(kbits))}</b>
-      <span>{format.value.size(call.bytes.value)}</span>
+      <span>
+        {before}
+        <b>{format.value.number(large ? kbits / 1000 : kbits)}</b>
+        {after}
+      </span>
+      <span class="rate-all">{format.value.size(call.bytes.value)}</span>
     </span>
   );
 }

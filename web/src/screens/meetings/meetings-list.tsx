@@ -32,7 +32,11 @@ export function MeetingsList() {
             }
           />
         ))}
-        {live.length === 0 && <EmptyState title={say('noMeetings')} detail={say('noMeetingsDetail')} />}
+        {live.length === 0 && (
+          <span class="only-phone">
+            <EmptyState title={say('noMeetings')} detail={say('noMeetingsDetail')} />
+          </span>
+        )}
         {rooms.length > 0 && (
           <>
             <Button kind="primary" icon="video" wide tall onClick={() => setChoosing('start')}>

@@ -38,7 +38,7 @@ export function OpenLinks({ roomId }: { roomId: string }) {
           <ul>
             {links.map((link) => (
               <li key={link.linkId} class="row-line">
-                <bdi dir="ltr" class="clip grow t-small">
+                <bdi dir="auto" class="clip grow t-small">
                   {link.title || link.linkId}
                 </bdi>
                 {link.address && (

@@ -142,15 +142,17 @@ function Row({ person, onMenu }: { person: CallPerson; onMenu: ((at: Rectangle) 
         <bdi class="clip">{person.own ? say('you2') : person.name}</bdi>
         {detail && <span class="t-meta ink-3">{detail}</span>}
       </span>
-      <span class="item-icon">
+      <span class="item-icon people-marks">
         <Icon
           name={person.microphone ? 'microphone' : 'microphone-off'}
           size={18}
-          label={say('microphone')}
+          label={say(person.microphone ? 'microphone' : 'microphoneOff')}
         />
-      </span>
-      <span class="item-icon">
-        <Icon name={person.camera ? 'video' : 'video-off'} size={18} label={say('camera')} />
+        <Icon
+          name={person.camera ? 'video' : 'video-off'}
+          size={18}
+          label={say(person.camera ? 'camera' : 'cameraOff')}
+        />
       </span>
       {onMenu && (
         <button

@@ -110,7 +110,7 @@ function PersonTile({ person, size }: { person: CallPerson; size: number }) {
       speaking={person.speaking}
       hand={person.hand}
       trouble={trouble}
-      labels={{ muted: say('muted'), speaking: say('speaking'), hand: say('handRaised') }}
+      labels={{ muted: say('microphoneOff'), speaking: say('speaking'), hand: say('handRaised') }}
       video={person.camera && person.video && <PersonPicture person={person} video={person.video} />}
       face={<CallFace person={person} size={size} />}
     />
@@ -184,7 +184,7 @@ function StarMark({ person }: { person: CallPerson }) {
       {person.microphone ? (
         <Icon name="microphone" size={14} />
       ) : (
-        <Icon name="microphone-off" size={14} label={say('muted')} />
+        <Icon name="microphone-off" size={14} label={say('microphoneOff')} />
       )}
     </span>
   );

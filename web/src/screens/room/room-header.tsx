@@ -3,6 +3,7 @@ import { Handle } from '../../ui/handle.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { paths } from '../../paths.ts';
 import { client } from '../../models/client.ts';
+import { ownMeeting } from '../../models/current-call.ts';
 import { firstName, titleWords } from '../../models/room-words.ts';
 import { say } from '../../words/words.ts';
 import { RoomFace } from '../faces.tsx';
@@ -46,6 +47,7 @@ export function RoomHeader({ room, detailsOpen }: { room: OpenRoom; detailsOpen:
   if (!summary) return null;
   const { roomId } = room;
   const live = summary.inCall.length > 0;
+  const here = ownMeeting() === roomId;
   return (
     <Header
       raised
@@ -59,7 +61,7 @@ export function RoomHeader({ room, detailsOpen }: { room: OpenRoom; detailsOpen:
         <>
           {room.permissions.value.startCall && (
             <a
-              class={`button ${live ? 'button-primary' : 'button-soft'} meet-button`}
+              class={`button ${live && !here ? 'button-primary' : 'button-soft'} meet-button`}
               href={paths.meeting(roomId)}
               aria-label={say(live ? 'join' : 'meetNow')}
             >

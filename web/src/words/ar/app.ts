@@ -6,6 +6,7 @@ export const app: Translation<typeof english> = {
   megabytes: '{amount} م.ب',
   gigabytes: '{amount} غ.ب',
   kilobitsASecond: '{amount} كيلوبت/ث',
+  megabitsASecond: '{amount} ميغابت/ث',
   yesterday: 'أمس',
 
   appName: 'مجلس',

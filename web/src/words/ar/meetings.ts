@@ -18,6 +18,8 @@ export const meetings: Translation<typeof english> = {
   microphone: 'الميكروفون',
   speaker: 'الصوت',
   camera: 'الكاميرا',
+  microphoneOff: 'الميكروفون مغلق',
+  cameraOff: 'الكاميرا مغلقة',
   audioOnly: 'صوت فقط',
   audioOnlyDetail: 'نحو {low} بدل {high}',
   lowData: 'توفير البيانات',

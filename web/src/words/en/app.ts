@@ -5,6 +5,7 @@ export const app = {
   megabytes: '{amount} MB',
   gigabytes: '{amount} GB',
   kilobitsASecond: '{amount} kbit/s',
+  megabitsASecond: '{amount} Mbit/s',
   yesterday: 'Yesterday',
 
   // Places

@@ -18,6 +18,8 @@ export const meetings = {
   microphone: 'Microphone',
   speaker: 'Sound',
   camera: 'Camera',
+  microphoneOff: 'Microphone off',
+  cameraOff: 'Camera off',
   audioOnly: 'Audio only',
   audioOnlyDetail: 'About {low} instead of {high}',
   lowData: 'Low data',

@@ -6,6 +6,7 @@ export const app: Translation<typeof english> = {
   megabytes: '{amount} Mo',
   gigabytes: '{amount} Go',
   kilobitsASecond: '{amount} kbit/s',
+  megabitsASecond: '{amount} Mbit/s',
   yesterday: 'Hier',
 
   appName: 'Majlis',

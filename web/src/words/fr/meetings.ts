@@ -18,6 +18,8 @@ export const meetings: Translation<typeof english> = {
   microphone: 'Micro',
   speaker: 'Son',
   camera: 'Caméra',
+  microphoneOff: 'Micro coupé',
+  cameraOff: 'Caméra coupée',
   audioOnly: 'Son seulement',
   audioOnlyDetail: 'Environ {low} au lieu de {high}',
   lowData: 'Données réduites',

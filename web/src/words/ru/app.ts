@@ -6,6 +6,7 @@ export const app: Translation<typeof english> = {
   megabytes: '{amount} МБ',
   gigabytes: '{amount} ГБ',
   kilobitsASecond: '{amount} кбит/с',
+  megabitsASecond: '{amount} Мбит/с',
   yesterday: 'Вчера',
 
   appName: 'Majlis',

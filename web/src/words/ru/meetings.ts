@@ -18,6 +18,8 @@ export const meetings: Translation<typeof english> = {
   microphone: 'Микрофон',
   speaker: 'Звук',
   camera: 'Камера',
+  microphoneOff: 'Микрофон выключен',
+  cameraOff: 'Камера выключена',
   audioOnly: 'Только звук',
   audioOnlyDetail: 'Около {low} вместо {high}',
   lowData: 'Экономия данных',

@@ -18,6 +18,8 @@ export const meetings: Translation<typeof english> = {
   microphone: 'Микрофон',
   speaker: 'Садо',
   camera: 'Камера',
+  microphoneOff: 'Микрофон хомӯш',
+  cameraOff: 'Камера хомӯш',
   audioOnly: 'Танҳо садо',
   audioOnlyDetail: 'Тақрибан {low} ба ҷои {high}',
   lowData: 'Сарфаи маълумот',
