@@ -92,6 +92,8 @@ export interface ItemProps {
   readonly href?: string | undefined;
   readonly onClick?: (() => void) | undefined;
   readonly danger?: boolean | undefined;
+  /** What it leads to is beside it. */
+  readonly chosen?: boolean;
   readonly short?: boolean;
   readonly chevron?: boolean;
   readonly role?: 'menuitem' | 'menuitemradio';
@@ -125,10 +127,11 @@ export function Item(props: ItemProps) {
   const names = ['item'];
   if (props.short) names.push('item-short');
   if (props.danger) names.push('item-danger');
+  if (props.chosen) names.push('item-chosen');
   const name = names.join(' ');
   if (props.href !== undefined) {
     return (
-      <a class={name} href={props.href}>
+      <a class={name} href={props.href} aria-current={props.chosen ? 'page' : undefined}>
         <ItemInside {...props} />
       </a>
     );

@@ -52,7 +52,7 @@ function SetUpRecovery() {
   const [later, setLater] = useState(Number(readSetting('recoveryLater') ?? '0') || 0);
   const { recovery, identity } = client.encryption;
   const toLose = client.rooms.all.value.some((room) => room.membership === 'join' && room.encrypted);
-  if (!toLose || recovery.value !== 'none' || identity.value !== 'here' || now < later) return null;
+  if (!toLose || recovery.value !== 'none' || identity.value === 'unknown' || now < later) return null;
   const wait = () => {
     const until = now + laterDays * 86_400_000;
     writeSetting('recoveryLater', String(until));

@@ -21,7 +21,7 @@ const nothing = () => undefined;
 
 export function ButtonParts() {
   return (
-    <Part title="Buttons" remark="one filled button in a card or view" half>
+    <Part title="Buttons" remark="one filled button in a card or view" half="wide">
       <div class="button-table">
         <span />
         {['rest', 'pressed', 'focus', 'disabled', 'busy'].map((state) => (
@@ -86,7 +86,7 @@ export function ChoiceParts() {
   const [account, setAccount] = useState<'new' | 'in'>('new');
   const [span, setSpan] = useState<'half' | 'one' | 'two'>('one');
   return (
-    <Part title="Choice" remark="switch, check, segment, badge, chip" half>
+    <Part title="Choice" remark="switch, check, segment, badge, chip" half="narrow">
       <div class="sample-row">
         <Switch label="Off" checked={!on} onChecked={(checked) => setOn(!checked)} />
         <Switch label="On" checked={on} onChecked={setOn} />

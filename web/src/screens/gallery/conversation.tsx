@@ -48,7 +48,7 @@ function Face(props: {
 
 export function RowParts() {
   return (
-    <Part title="List rows" remark="unread · draft · selected · waiting, with focus" half>
+    <Part title="List rows" remark="unread · draft · selected · waiting, with focus" half="half">
       <ChatRow
         href="#1"
         avatar={<Face pigment={3} form={0} kind="group" />}
@@ -92,7 +92,7 @@ export function RowParts() {
 
 export function RowPartsArabic() {
   return (
-    <Part title="صفوف القائمة" remark="غير مقروء · صوت · لغة أخرى · هيكل التحميل" rtl half>
+    <Part title="صفوف القائمة" remark="غير مقروء · صوت · لغة أخرى · هيكل التحميل" rtl half="half">
       <ChatRow
         href="#1"
         avatar={<Face pigment={3} form={0} kind="group" />}
@@ -133,7 +133,7 @@ const sent: readonly (readonly [words: string, time: string, state: TickState])[
 
 export function BubbleParts() {
   return (
-    <Part title="Bubbles" remark="grouping, delivery marks, system lines" half>
+    <Part title="Bubbles" remark="grouping, delivery marks, system lines" half="half">
       <SystemLine>Thursday 13 November</SystemLine>
       <MessageFrame
         own={false}
@@ -168,7 +168,7 @@ export function BubbleParts() {
 
 export function BubblePartsArabic() {
   return (
-    <Part title="الفقاعات" remark="الاقتباس والتفاعل والصوت وخلل التشفير فقط" rtl half>
+    <Part title="الفقاعات" remark="الاقتباس والتفاعل والصوت وخلل التشفير فقط" rtl half="half">
       <MessageFrame
         own={false}
         first

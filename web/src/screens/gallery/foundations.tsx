@@ -48,7 +48,7 @@ const types: readonly (readonly [role: string, size: string, latin: string, arab
 
 export function TypeParts() {
   return (
-    <Part title="Type" remark="Latin and Arabic share sizes; Arabic takes more leading" half>
+    <Part title="Type" remark="Latin and Arabic share sizes; Arabic takes more leading" half="wide">
       {types.map(([role, size, latin, arabic]) => (
         <div key={role} class="type-line">
           <span class="type-role t-meta ink-3">
@@ -68,7 +68,7 @@ export function TypeParts() {
 
 export function SpaceParts() {
   return (
-    <Part title="Space, radius, elevation" half>
+    <Part title="Space, radius, elevation" half="narrow">
       <div class="sample-row sample-end">
         {[4, 8, 12, 16, 20, 24, 32, 48].map((size) => (
           <span key={size} class="t-meta ink-3">

@@ -5,12 +5,13 @@ export function Part(props: {
   title: string;
   remark?: string;
   rtl?: boolean;
-  half?: boolean;
+  /** Beside another part: as wide as it, wider or narrower. */
+  half?: 'half' | 'wide' | 'narrow';
   children: ComponentChildren;
 }) {
   return (
     <section
-      class={`part ${props.half ? 'part-half' : ''}`}
+      class={`part ${props.half ? `part-${props.half}` : ''}`}
       dir={props.rtl ? 'rtl' : 'ltr'}
       lang={props.rtl ? 'ar' : 'en'}
     >

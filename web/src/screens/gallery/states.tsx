@@ -15,7 +15,7 @@ const nothing = () => undefined;
 
 export function StatusParts() {
   return (
-    <Part title="Status and toasts" remark="the data line replaces the hairline under a header" half>
+    <Part title="Status and toasts" remark="the data line replaces the hairline under a header" half="half">
       <DataLine used="1.2 MB" when="today" left="3.8 of 5 MB left" share={0.24} label="Data" />
       <DataLine used="4.6 MB" when="today" left="0.4 of 5 MB left" share={0.92} label="Data" />
       <div class="gap-above">
@@ -38,7 +38,7 @@ export function StatusParts() {
 
 export function DialogParts() {
   return (
-    <Part title="Dialog" remark="title asks, buttons answer" half>
+    <Part title="Dialog" remark="title asks, buttons answer" half="half">
       <div class="veil veil-here">
         <div class="dialog">
           <DialogInside
@@ -61,7 +61,7 @@ export function DialogParts() {
 
 export function WaitingParts() {
   return (
-    <Part title="Waiting and progress" half>
+    <Part title="Waiting and progress" half="half">
       <div class="sample-row">
         <Spinner size={40} />
         <ProgressLine label="Sending east-gate.jpg" amount="180 of 310 KB" share={0.58} />
@@ -81,7 +81,7 @@ export function WaitingParts() {
 
 export function BlankParts() {
   return (
-    <Part title="فراغ وخطأ" rtl half>
+    <Part title="فراغ وخطأ" rtl half="half">
       <EmptyState
         boxed
         title="لا محادثات بعد"

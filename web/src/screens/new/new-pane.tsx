@@ -102,7 +102,7 @@ function NewGroup() {
       <div class="scroll page stack">
         <TextField label={say('groupName')} value={name} maxLength={100} autoFocus onValue={setName} />
         <TextField label={say('groupTopic')} value={topic} maxLength={500} onValue={setTopic} />
-        <div class="stack-small">
+        <div class="stack-small page-rows">
           <h2 class="t-label bold">{say('addPeople')}</h2>
           <PeopleSearchBare term={term} onTerm={setTerm} />
           <PeopleList people={found.people} onPick={add} />
@@ -141,7 +141,7 @@ function PeopleSearchBare({ term, onTerm }: { term: string; onTerm: (term: strin
 
 function Added({ people, onRemove }: { people: readonly Person[]; onRemove: (userId: string) => void }) {
   return (
-    <div>
+    <div class="page-rows">
       <h2 class="t-label bold">{say('added')}</h2>
       <ul>
         {people.map((person) => (

@@ -38,8 +38,12 @@ export function Invitation({ room }: { room: RoomSummary }) {
         </h2>
         {by && (
           <p class="ink-2">
-            {say('invitationDetail', { name: by.name })}
-            <br />
+            {!room.direct && (
+              <>
+                {say('invitationDetail', { name: by.name })}
+                <br />
+              </>
+            )}
             <bdi dir="ltr" class="t-small ink-3">
               {by.userId}
             </bdi>

@@ -35,7 +35,7 @@ export function ServerForm() {
         go();
       }}
     >
-      <h1 class="t-title">{say('otherServer')}</h1>
+      <h1 class="t-display">{say('otherServer')}</h1>
       <TextField
         label={say('serverAddress')}
         value={address}

@@ -48,7 +48,7 @@ export function SignIn() {
             onClick={() => setChoosing(!choosing)}
           >
             <span>{say(choosing ? 'cancel' : 'otherServer')}</span>
-            <Icon name="forward" size={20} />
+            {!choosing && <Icon name="forward" size={20} />}
           </button>
         </div>
         {server.is === 'looking' && <Waiting words={say('loading')} />}
@@ -80,7 +80,7 @@ function Ways({ facts, way, onWay }: { facts: ServerFacts; way: Way; onWay: (way
       <h1 class="t-display" dir="auto">
         {say('appName')}
       </h1>
-      <p class="ink-2">
+      <p class="t-label ink-2">
         <bdi dir="ltr">{facts.name}</bdi>
       </p>
       <div class="sign-in-ways">

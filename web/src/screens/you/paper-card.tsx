@@ -60,7 +60,10 @@ export function PaperCard({ secret, onDone }: { secret: RecoverySecret; onDone: 
         <p class="t-small ink-2">{say(hidden ? 'wordsHidden' : 'wordsAdvice')}</p>
       </Card>
       <details class="technical t-small">
-        <summary class="ink-2">{say('technicalKey')}</summary>
+        <summary class="ink-2">
+          <span>{say('technicalKey')}</span>
+          <Icon name="down" size={18} />
+        </summary>
         <p class="row-line">
           <bdi dir="ltr" class="code grow">
             {secret.key}

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import { Header } from '../../ui/bar.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { Card } from '../../ui/card.tsx';
-import { EmptyState } from '../../ui/blank.tsx';
 import { Item } from '../../ui/row.tsx';
 import { paths } from '../../paths.ts';
+import { route } from '../../platform/router.ts';
 import { client } from '../../models/client.ts';
 import { attempt, tell } from '../../models/toasts.ts';
 import { format, language, say } from '../../words/words.ts';
@@ -31,6 +31,8 @@ export function YouMenu() {
   const own = client.people.own.value;
   const { received, sent } = client.connection.traffic.value;
   const userId = client.session.value?.userId ?? '';
+  const here = route.value.at;
+  const at = here === 'you' && matchMedia('(min-width: 600px)').matches ? 'profile' : here;
   return (
     <>
       <Header title={say('you')} />
@@ -59,10 +61,29 @@ export function YouMenu() {
           </div>
         )}
         <Card>
-          <Item icon="person" title={say('profile')} href={paths.profile} chevron />
-          <Item icon="key" title={say('recovery')} detail={recoveryValue()} href={paths.recovery} chevron />
-          <Item icon="devices" title={say('devices')} href={paths.devices} chevron />
-          <Item icon="shield" title={say('changePassword')} href={paths.password} chevron />
+          <Item icon="person" title={say('profile')} href={paths.profile} chosen={at === 'profile'} chevron />
+          <Item
+            icon="key"
+            title={say('recovery')}
+            detail={recoveryValue()}
+            href={paths.recovery}
+            chosen={at === 'recovery'}
+            chevron
+          />
+          <Item
+            icon="devices"
+            title={say('devices')}
+            href={paths.devices}
+            chosen={at === 'devices'}
+            chevron
+          />
+          <Item
+            icon="shield"
+            title={say('changePassword')}
+            href={paths.password}
+            chosen={at === 'password'}
+            chevron
+          />
         </Card>
         <Card>
           <Item
@@ -70,6 +91,7 @@ export function YouMenu() {
             title={say('appearance')}
             value={languages.find(({ code }) => code === language.value)?.name}
             href={paths.appearance}
+            chosen={at === 'appearance'}
             chevron
           />
           <Item
@@ -77,6 +99,7 @@ export function YouMenu() {
             title={say('data')}
             value={format.value.size(received + sent)}
             href={paths.data}
+            chosen={at === 'data'}
             chevron
           />
         </Card>
@@ -105,8 +128,7 @@ export function YouPage({ at }: { at: Route['at'] }) {
     case 'password':
       return <PasswordPage />;
     default:
-      return (
-        <EmptyState tall title={say('you')} detail={<Handle text={client.session.value?.userId ?? ''} />} />
-      );
+      // Beside the list on a wide screen there is always a page.
+      return <ProfilePage />;
   }
 }

@@ -50,7 +50,7 @@ export const account: Translation<typeof english> = {
   dataSent: 'الصادر',
   dailyLimit: 'المقياس اليومي',
   dailyLimitHint: 'للقياس فقط، ولا يُقطع شيء.',
-  noLimit: 'بلا',
+  noLimit: 'بلا حد',
   keptOnDevice: 'الملفات المحفوظة على هذا الجهاز',
   freeSpace: 'إزالة هذه الملفات',
   freedSpace: 'أُزيلت، ويمكن تنزيلها من جديد.',

@@ -59,9 +59,9 @@ export const chats: Translation<typeof english> = {
     zero: '{names}',
     one: '{names} وشخص آخر',
     two: '{names} وشخصان آخران',
-    few: '{names} و{count} آخرون',
-    many: '{names} و{count} آخرون',
-    other: '{names} و{count} آخرون',
+    few: '{names} و{count} أشخاص آخرون',
+    many: '{names} و{count} شخصًا آخر',
+    other: '{names} و{count} شخص آخر',
   },
   meetingNow: 'اجتماع الآن',
   inMeeting: {
@@ -69,8 +69,8 @@ export const chats: Translation<typeof english> = {
     one: 'شخص واحد حاضر',
     two: 'شخصان حاضران',
     few: '{count} أشخاص حاضرون',
-    many: '{count} شخصًا حاضرون',
-    other: '{count} شخص حاضرون',
+    many: '{count} شخصًا حاضرًا',
+    other: '{count} شخص حاضر',
   },
   join: 'انضمام',
 
