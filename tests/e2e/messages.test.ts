@@ -123,6 +123,30 @@ describe('what people do with messages, encrypted', () => {
     await composer(karim).waitFor();
   });
 
+  it('the end stays in sight when the last message grows after it was scrolled to', async () => {
+    await timeline(salma).evaluate(async (scroller) => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      const filler = document.createElement('div');
+      filler.style.height = '2000px';
+      scroller.firstElementChild?.append(filler);
+      await frame();
+      await frame();
+      scroller.scrollTop = scroller.scrollHeight - scroller.clientHeight - 10;
+      await frame();
+      await frame();
+      // In a task of its own: the next frame then tells of scrolling before it tells of the new size.
+      await new Promise((resolve) => setTimeout(resolve));
+      scroller.scrollTop = scroller.scrollHeight;
+      filler.style.height = '2400px';
+    });
+    await until(
+      () => timeline(salma).evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight),
+      (fromEnd) => fromEnd < 48,
+      'the end should be in sight',
+    );
+    await timeline(salma).evaluate((scroller) => scroller.firstElementChild?.lastElementChild?.remove());
+  });
+
   it('a reply shows what it answers, and leads there', async () => {
     await pick(karim, 'متى نلتقي؟', 'رد');
     await say(karim, 'غدًا صباحًا');

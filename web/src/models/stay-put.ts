@@ -23,13 +23,16 @@ export function useReadingPlace(
   onStart: () => void,
 ): ReadingPlace {
   const scroller = useRef<HTMLDivElement>(null);
-  const place = useRef({ fromEnd: 0, atEnd: true, first: firstKey });
+  const place = useRef({ fromEnd: 0, atEnd: true, top: 0, first: firstKey });
   const [atEnd, setAtEnd] = useState(true);
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
+    const { atEnd: following, top } = place.current;
+    // What was scrolled to the end may have grown since, such as a picture: then the end went away, not the reader.
+    if (following && element.scrollTop >= top) element.scrollTop = element.scrollHeight;
     const fromEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
-    place.current = { ...place.current, fromEnd, atEnd: fromEnd < nearEnd };
+    place.current = { ...place.current, fromEnd, atEnd: fromEnd < nearEnd, top: element.scrollTop };
     setAtEnd(fromEnd < nearEnd);
     if (element.scrollTop < nearStart) onStart();
   };
