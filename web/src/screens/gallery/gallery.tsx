@@ -5,6 +5,8 @@ import { ColourParts, TypeParts, SpaceParts } from './foundations.tsx';
 import { ButtonParts, ChoiceParts, FieldParts } from './controls.tsx';
 import { BubbleParts, BubblePartsArabic, CardParts, RowParts, RowPartsArabic } from './conversation.tsx';
 import { AvatarParts, BlankParts, DialogParts, IconParts, StatusParts, WaitingParts } from './states.tsx';
+import '../../styles/bubbles.css';
+import '../../styles/attachments.css';
 import '../../styles/gallery.css';
 
 /**

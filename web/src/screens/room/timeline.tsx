@@ -1,4 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import '../../styles/bubbles.css';
+import '../../styles/attachments.css';
+import '../../styles/room.css';
 import { SystemLine } from '../../ui/bubble.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Spinner } from '../../ui/star.tsx';
