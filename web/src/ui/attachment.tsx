@@ -9,7 +9,7 @@ export function FileName({ name }: { name: string }) {
   const cut = Math.max(0, name.length - 9);
   return (
     <bdi class="file-name" dir="ltr" title={name}>
-      <span class="file-name-start">{name.slice(0, cut)}</span>
+      {cut > 0 && <span class="file-name-start">{name.slice(0, cut)}</span>}
       <span class="file-name-end">{name.slice(cut)}</span>
     </bdi>
   );

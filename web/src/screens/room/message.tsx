@@ -84,6 +84,7 @@ export function Message(props: MessageProps) {
               {...props}
               item={sent}
               anchor={more}
+              mayReact={room.permissions.value.send}
               onMore={() => open(more.current?.getBoundingClientRect())}
             />
           )
@@ -201,13 +202,18 @@ function ReactionList({ item, room }: { item: MessageItem; room: OpenRoom }) {
 interface ToolsProps {
   readonly item: MessageItem;
   readonly onAbout: (about: About) => void;
+  readonly mayReact: boolean;
+  /** Opens the menu, with the reactions at its head. */
   readonly onMore: () => void;
   readonly anchor: { current: HTMLButtonElement | null };
 }
 
-function Tools({ item, onAbout, onMore, anchor }: ToolsProps) {
+function Tools({ item, mayReact, onAbout, onMore, anchor }: ToolsProps) {
   return (
     <>
+      {item.eventId && mayReact && (
+        <IconButton icon="smile" size={20} label={say('react')} onClick={onMore} />
+      )}
       {item.eventId && (
         <IconButton
           icon="reply"
