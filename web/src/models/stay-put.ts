@@ -12,6 +12,11 @@ export interface ReadingPlace {
 const nearEnd = 48;
 const nearStart = 600;
 
+/** How far it can be scrolled. */
+function wayOf(element: HTMLElement): number {
+  return element.scrollHeight - element.clientHeight;
+}
+
 /**
  * Keeps the reading place of a list that grows at both ends: at the end it follows what comes, elsewhere the words under
  * the reader's eyes stay where they are. `firstKey` tells when the start has grown; `onStart` is asked for more when the
@@ -23,16 +28,16 @@ export function useReadingPlace(
   onStart: () => void,
 ): ReadingPlace {
   const scroller = useRef<HTMLDivElement>(null);
-  const place = useRef({ fromEnd: 0, atEnd: true, top: 0, first: firstKey });
+  const place = useRef({ fromEnd: 0, atEnd: true, way: 0, first: firstKey });
   const [atEnd, setAtEnd] = useState(true);
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    const { atEnd: following, top } = place.current;
-    // What was scrolled to the end may have grown since, such as a picture: then the end went away, not the reader.
-    if (following && element.scrollTop >= top) element.scrollTop = element.scrollHeight;
-    const fromEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
-    place.current = { ...place.current, fromEnd, atEnd: fromEnd < nearEnd, top: element.scrollTop };
+    const way = wayOf(element);
+    // What was scrolled to the end may have another size since, such as a picture: then the end moved, not the reader.
+    if (place.current.atEnd && way !== place.current.way) element.scrollTop = element.scrollHeight;
+    const fromEnd = way - element.scrollTop;
+    place.current = { ...place.current, fromEnd, atEnd: fromEnd < nearEnd, way };
     setAtEnd(fromEnd < nearEnd);
     if (element.scrollTop < nearStart) onStart();
   };
@@ -42,7 +47,7 @@ export function useReadingPlace(
     const { fromEnd, atEnd: following, first } = place.current;
     if (following) element.scrollTop = element.scrollHeight;
     else if (first !== firstKey) element.scrollTop = element.scrollHeight - element.clientHeight - fromEnd;
-    place.current = { ...place.current, first: firstKey };
+    place.current = { ...place.current, first: firstKey, way: wayOf(element) };
     if (element.scrollTop < nearStart) onStart();
   }, [firstKey, lastKey]);
   useLayoutEffect(() => {
@@ -51,6 +56,7 @@ export function useReadingPlace(
     if (!element || !inside || typeof ResizeObserver === 'undefined') return undefined;
     const observer = new ResizeObserver(() => {
       if (place.current.atEnd) element.scrollTop = element.scrollHeight;
+      place.current.way = wayOf(element);
     });
     observer.observe(inside);
     observer.observe(element);
