@@ -20,6 +20,7 @@ export const room: Translation<typeof english> = {
   send: 'Отправить',
   attach: 'Приложить картинку или файл',
   cannotSend: 'Здесь пишут только некоторые участники.',
+  noLongerMember: 'Вы больше не участвуете в этом чате.',
   meetNow: 'Встреча',
   details: 'Сведения',
   messages: 'Сообщения',
