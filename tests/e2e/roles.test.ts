@@ -59,6 +59,7 @@ describe('roles in a group', () => {
     await choose(karim, 'layla', 'إخراج من المجموعة');
     await karim.page.getByRole('dialog').getByRole('button', { name: 'إخراج', exact: true }).click();
     for (const person of [karim, salma]) await row(person, 'layla').waitFor({ state: 'detached' });
+    await layla.page.getByText('انتهت عضويتك في هذه المحادثة.').waitFor();
     await invite(salma);
     await row(salma, 'layla').getByText('بدعوة').waitFor();
   });

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Item } from '../../ui/row.tsx';
 import { Waiting } from '../../ui/status.tsx';
@@ -18,6 +18,11 @@ interface ChooseRoomProps {
   readonly onClose: () => void;
 }
 
+async function copy(address: string): Promise<void> {
+  await navigator.clipboard.writeText(address);
+  tell(say('linkCopied'));
+}
+
 /** A meeting belongs to a chat: in which one to meet, or for which one to make a link. */
 export function ChooseRoom({ rooms, purpose, onClose }: ChooseRoomProps) {
   const [made, setMade] = useState<'making' | { readonly address: string }>();
@@ -33,18 +38,35 @@ export function ChooseRoom({ rooms, purpose, onClose }: ChooseRoomProps) {
     );
     if (!done) setMade(undefined);
   };
+  const address = made === undefined || made === 'making' ? undefined : made.address;
   return (
     <Dialog
-      title={say(made && made !== 'making' ? 'linkReady' : 'startIn')}
+      title={say(address === undefined ? 'startIn' : 'linkReady')}
       onClose={onClose}
       buttons={
-        <Button kind="quiet" onClick={onClose}>
-          {say(made && made !== 'making' ? 'done' : 'cancel')}
-        </Button>
+        <>
+          <Button kind="quiet" onClick={onClose}>
+            {say(address === undefined ? 'cancel' : 'done')}
+          </Button>
+          {address !== undefined && (
+            <Button kind="primary" icon="copy" onClick={() => void attempt(() => copy(address))}>
+              {say('copyLink')}
+            </Button>
+          )}
+        </>
       }
     >
       {made === 'making' && <Waiting words={say('loading')} />}
-      {made && made !== 'making' && <Ready address={made.address} />}
+      {address !== undefined && (
+        <div class="stack">
+          <p>{say('linkDetail')}</p>
+          <p>
+            <bdi dir="ltr" class="code">
+              {address}
+            </bdi>
+          </p>
+        </div>
+      )}
       {!made && (
         <ul class="dialog-list">
           {rooms.map((room) => (
@@ -59,28 +81,5 @@ export function ChooseRoom({ rooms, purpose, onClose }: ChooseRoomProps) {
         </ul>
       )}
     </Dialog>
-  );
-}
-
-function Ready({ address }: { address: string }) {
-  return (
-    <div class="stack">
-      <p>{say('linkDetail')}</p>
-      <p class="row-line">
-        <bdi dir="ltr" class="code grow">
-          {address}
-        </bdi>
-        <IconButton
-          icon="copy"
-          label={say('copyLink')}
-          onClick={() =>
-            void attempt(async () => {
-              await navigator.clipboard.writeText(address);
-              tell(say('linkCopied'));
-            })
-          }
-        />
-      </p>
-    </div>
   );
 }

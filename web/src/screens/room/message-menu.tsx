@@ -51,7 +51,7 @@ export function MessageMenu({ item, room, at, onAbout, onClose }: MessageMenuPro
       onPick: () => void attempt(() => room.cancel(item.key)),
     });
   }
-  if (eventId)
+  if (eventId && room.permissions.value.send)
     entries.push({ label: say('reply'), icon: 'reply', onPick: () => onAbout({ is: 'reply', item }) });
   if (item.canEdit && body !== undefined) {
     entries.push({

@@ -84,7 +84,7 @@ export function Message(props: MessageProps) {
               {...props}
               item={sent}
               anchor={more}
-              mayReact={room.permissions.value.send}
+              mayWrite={room.permissions.value.send}
               onMore={() => open(more.current?.getBoundingClientRect())}
             />
           )
@@ -202,25 +202,25 @@ function ReactionList({ item, room }: { item: MessageItem; room: OpenRoom }) {
 interface ToolsProps {
   readonly item: MessageItem;
   readonly onAbout: (about: About) => void;
-  readonly mayReact: boolean;
+  readonly mayWrite: boolean;
   /** Opens the menu, with the reactions at its head. */
   readonly onMore: () => void;
   readonly anchor: { current: HTMLButtonElement | null };
 }
 
-function Tools({ item, mayReact, onAbout, onMore, anchor }: ToolsProps) {
+function Tools({ item, mayWrite, onAbout, onMore, anchor }: ToolsProps) {
   return (
     <>
-      {item.eventId && mayReact && (
-        <IconButton icon="smile" size={20} label={say('react')} onClick={onMore} />
-      )}
-      {item.eventId && (
-        <IconButton
-          icon="reply"
-          size={20}
-          label={say('reply')}
-          onClick={() => onAbout({ is: 'reply', item })}
-        />
+      {item.eventId && mayWrite && (
+        <>
+          <IconButton icon="smile" size={20} label={say('react')} onClick={onMore} />
+          <IconButton
+            icon="reply"
+            size={20}
+            label={say('reply')}
+            onClick={() => onAbout({ is: 'reply', item })}
+          />
+        </>
       )}
       <IconButton icon="dots" size={20} label={say('messageActions')} anchor={anchor} onClick={onMore} />
     </>

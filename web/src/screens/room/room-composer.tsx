@@ -41,7 +41,10 @@ export function RoomComposer(props: RoomComposerProps) {
   }, [recording]);
   const replacedBy = room.summary.value?.replacedBy;
   if (replacedBy !== undefined) return <Moved to={replacedBy} />;
-  if (!room.permissions.value.send) return <p class="composer-bar composer-none">{say('cannotSend')}</p>;
+  if (!room.permissions.value.send) {
+    const member = room.summary.value?.membership === 'join';
+    return <p class="composer-bar composer-none">{say(member ? 'cannotSend' : 'noLongerMember')}</p>;
+  }
   if (recording) {
     const endRecording = (sent: boolean) => {
       setRecording(false);

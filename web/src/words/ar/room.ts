@@ -23,6 +23,7 @@ export const room: Translation<typeof english> = {
   send: 'إرسال',
   attach: 'إرفاق صورة أو ملف',
   cannotSend: 'الكتابة هنا لبعض الأعضاء فقط.',
+  noLongerMember: 'انتهت عضويتك في هذه المحادثة.',
   meetNow: 'اجتماع الآن',
   details: 'التفاصيل',
   messages: 'الرسائل',

@@ -11,6 +11,7 @@ export const room = {
   send: 'Send',
   attach: 'Attach a picture or file',
   cannotSend: 'Only some members can write here.',
+  noLongerMember: 'You are no longer in this chat.',
   meetNow: 'Meet now',
   details: 'Details',
   messages: 'Messages',

@@ -10,6 +10,7 @@ export const room: Translation<typeof english> = {
   send: 'Envoyer',
   attach: 'Joindre une image ou un fichier',
   cannotSend: 'Seuls certains membres peuvent écrire ici.',
+  noLongerMember: 'Vous ne faites plus partie de cette discussion.',
   meetNow: 'Se réunir',
   details: 'Détails',
   messages: 'Messages',

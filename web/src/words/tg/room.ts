@@ -10,6 +10,7 @@ export const room: Translation<typeof english> = {
   send: 'Фиристодан',
   attach: 'Замимаи сурат ё файл',
   cannotSend: 'Дар ин ҷо танҳо баъзе аъзо менависанд.',
+  noLongerMember: 'Шумо дигар узви ин чат нестед.',
   meetNow: 'Ҷаласа',
   details: 'Тафсилот',
   messages: 'Паёмҳо',
