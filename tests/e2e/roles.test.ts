@@ -59,7 +59,8 @@ describe('roles in a group', () => {
     await choose(karim, 'layla', 'إخراج من المجموعة');
     await karim.page.getByRole('dialog').getByRole('button', { name: 'إخراج', exact: true }).click();
     for (const person of [karim, salma]) await row(person, 'layla').waitFor({ state: 'detached' });
-    await layla.page.getByText('انتهت عضويتك في هذه المحادثة.').waitFor();
+    // On a phone the conversation lies under its details.
+    await layla.page.getByText('انتهت عضويتك في هذه المحادثة.').waitFor({ state: 'attached' });
     await invite(salma);
     await row(salma, 'layla').getByText('بدعوة').waitFor();
   });

@@ -80,7 +80,7 @@ function Panel({ call, may, foot, onClose }: PanelProps) {
       </header>
       <div class="side-people">
         {waiting.length > 0 && <WaitingPeople call={call} waiting={waiting} />}
-        <ul>
+        <ul class={people.some(may) ? 'people-with-menus' : ''}>
           {people.map((one) => (
             <li key={one.id}>
               <Row person={one} onMenu={may(one) ? (at) => setMenu({ id: one.id, at }) : undefined} />
