@@ -9,7 +9,7 @@ const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as con
  * Passwords looked at by one process at a time. They share a few threads with files and compression: a storm of people who
  * sign in must leave some to everybody else.
  */
-const places = new Places(2, 2_000);
+const places = new Places(2, 500);
 
 function derive(password: string, nonce: Uint8Array, memory: number, passes: number): Promise<Buffer> {
   const parameters = {
