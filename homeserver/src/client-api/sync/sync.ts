@@ -23,10 +23,12 @@ export function sync(parts: SyncParts): Endpoint {
     paths: ['/_matrix/client/v3/sync'],
     guests: true,
     async handle({ query, requester, response }) {
-      const since = query.get('since');
+      const since = query.get('since') || undefined;
+      const token = since === undefined ? undefined : readSyncToken(since);
       const request: SyncRequest = {
         requester,
-        since: since === null || since === '' ? undefined : readSyncToken(since),
+        // A token of the future: the database was restored from a backup. The client begins anew, or it would miss what comes.
+        since: token !== undefined && token.position > parts.storage.stream.position() ? undefined : token,
         filter: await filters.of(requester, query.get('filter')),
         fullState: queryBoolean(query, 'full_state'),
         stateAfter: queryBoolean(query, 'use_state_after')

@@ -86,12 +86,6 @@ export class Connections {
     return pos;
   }
 
-  forgetDevice(userId: string, deviceId: string): void {
-    for (const key of this.#connections.keys()) {
-      if (key.startsWith(`${userId} ${deviceId} `)) this.#connections.delete(key);
-    }
-  }
-
   #makeRoom(device: string): void {
     const own = [...this.#connections.keys()].filter((key) => key.startsWith(device));
     if (own.length >= connections_per_device_max && own[0] !== undefined) this.#connections.delete(own[0]);
