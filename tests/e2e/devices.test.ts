@@ -105,6 +105,21 @@ describe('one person, several devices', () => {
     await layla.context.close();
   });
 
+  it('an account whose page was closed before it had an identity gets one at the next start', async () => {
+    const early = await arrive(browser, server.url, { name: 'early' });
+    await early.page.route('**/keys/device_signing/upload', (route) => route.abort());
+    const cut = early.page.waitForRequest('**/keys/device_signing/upload');
+    await fillSignUp(early);
+    await cut;
+    await early.page.goto('about:blank');
+    await early.page.unrouteAll();
+    const made = early.page.waitForResponse('**/keys/device_signing/upload');
+    await early.page.goto(server.url);
+    assert.equal((await made).status(), 200);
+    assert.equal((await recoveryWords(early, server.url)).split(' ').length, 12);
+    await early.context.close();
+  });
+
   it('twelve words open the old messages on a new device', async () => {
     assert.equal(words.split(' ').length, 12);
     const second = await signIn(browser, server.url, 'salma');

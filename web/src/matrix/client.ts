@@ -262,9 +262,11 @@ class Client implements MatrixClient, Account, Settings {
     session.start();
   }
 
-  /** A new account gets its identity at once, with the password that was just typed. */
+  /**
+   * An account without an identity gets one as soon as encryption is there. Servers take the first one without a password, so that it is made
+   * even where the page was closed after the sign-up; those that want it get the password that was just typed, if one was.
+   */
   private makeIdentityWhenReady(session: Session): void {
-    if (this.password === undefined) return;
     const stop = effect(() => {
       const { state, identity } = session.desk;
       if (state.value !== 'ready' || identity.value === 'unknown') return;
@@ -272,9 +274,7 @@ class Client implements MatrixClient, Account, Settings {
       const { password } = this;
       this.password = undefined;
       queueMicrotask(() => stop());
-      if (missing && password !== undefined) {
-        session.inBackground(this.encryption.createIdentity(async () => password));
-      }
+      if (missing) session.inBackground(this.encryption.createIdentity(async () => password));
     });
   }
 
