@@ -1,6 +1,7 @@
 import { DeviceId, OwnUserIdentity, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
 import { MatrixError } from '../errors.ts';
+import { isObject } from '../http.ts';
 import type { JsonBody } from '../http.ts';
 import type { IdentityState, RecoverySecret } from './contract.ts';
 import type { DeviceTrust, EngineHost } from './engine-contract.ts';
@@ -36,6 +37,8 @@ export class Identity {
   private signed = false;
   /** Between the upload of a new identity and that of its signature of this device nothing is told: it would look like a stranger. */
   private making = false;
+  /** The server has no identity of the account. One that is here all the same was made but never reached it: nobody else knows it. */
+  private missing = false;
 
   constructor(
     machine: OlmMachine,
@@ -55,7 +58,9 @@ export class Identity {
 
   /** Asks the server for the own keys and tells what this device is to the account. */
   async check(): Promise<void> {
-    await this.requests.send(this.machine.queryKeysForUsers([new UserId(this.ownId)]));
+    const answer = await this.requests.send(this.machine.queryKeysForUsers([new UserId(this.ownId)]));
+    const masters = answer?.['master_keys'];
+    this.missing = !(isObject(masters) && masters[this.ownId] !== undefined);
     await this.publish();
     const recovery = (await hasStorageKey(this.account)) ? 'set' : 'none';
     this.host.emit({ is: 'recovery', state: recovery });
@@ -67,7 +72,8 @@ export class Identity {
     const status = await this.machine.crossSigningStatus();
     const complete = status.hasMaster && status.hasSelfSigning && status.hasUserSigning;
     this.signed = (await this.ownDevice())?.isCrossSignedByOwner() === true;
-    this.state = identity === undefined ? 'none' : complete && this.signed ? 'here' : 'elsewhere';
+    this.state =
+      identity === undefined || this.missing ? 'none' : complete && this.signed ? 'here' : 'elsewhere';
     this.host.emit({ is: 'identity', state: this.state });
     this.host.emit({ is: 'ownDevices', devices: await this.devices() });
   }
@@ -182,7 +188,8 @@ export class Identity {
   /** Tells when a person's identity is not the one this device knew. */
   async lookAt(userId: string): Promise<void> {
     if (userId === this.ownId) {
-      await this.publish();
+      // Another device may have made the identity that was missing.
+      await (this.missing ? this.check() : this.publish());
       return;
     }
     const identity = await this.machine.getIdentity(new UserId(userId));

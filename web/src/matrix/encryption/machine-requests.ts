@@ -58,24 +58,26 @@ export class MachineRequests {
     }
   }
 
-  async send(request: OutgoingRequest | ToDeviceRequest): Promise<void> {
+  /** Answers what the server answered; undefined for a room message, which is not waited for. */
+  async send(request: OutgoingRequest | ToDeviceRequest): Promise<JsonBody | undefined> {
     if (request.type === RequestType.RoomMessage) {
       // Goes the way of messages, which may itself need a flush: not waited for here.
       // The machine offers it again until it is told that it was sent.
       const message = request as RoomMessageRequest;
-      if (this.underWay.has(message.id)) return;
+      if (this.underWay.has(message.id)) return undefined;
       this.underWay.add(message.id);
       this.sendRoomMessage(message)
         .catch((thrown: unknown) => {
           console.warn('A verification message was not sent.', asMatrixError(thrown, 'encryption').message);
         })
         .finally(() => this.underWay.delete(message.id));
-      return;
+      return undefined;
     }
     const answer = await this.carry(request);
     if (request.id !== undefined) {
       await this.machine.markRequestAsSent(request.id, request.type, JSON.stringify(answer));
     }
+    return answer;
   }
 
   private async sendRoomMessage(request: RoomMessageRequest): Promise<void> {
