@@ -5,7 +5,7 @@ import { StorageUnavailable, Unstorable, Vanished } from '@majlis/storage';
 import type { HomeserverParts } from '../parts.ts';
 import { readJson } from './body.ts';
 import { JsonText, answered } from './endpoint.ts';
-import type { Endpoint, Method, Requester, UserCall } from './endpoint.ts';
+import type { Endpoint, Method, Reply, Requester, UserCall } from './endpoint.ts';
 import {
   MatrixError,
   badJson,
@@ -56,13 +56,16 @@ export class Router {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    this.#answer(request, response).catch((error: unknown) => this.#fail(request, response, error));
+    this.#dispatch(request, response)
+      .then((reply) => writeReply(request, response, reply))
+      .catch((error: unknown) => this.#fail(request, response, error));
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Hands on what the endpoint will answer and does not wait for it itself: thousands wait for long, and nothing of this need be kept. */
+  async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<Reply> {
     if (request.method === 'OPTIONS') {
       response.writeHead(204, corsHeaders).end();
-      return;
+      return answered;
     }
     const url = request.url ?? '/';
     if (url.length > url_limit_characters)
@@ -89,10 +92,7 @@ export class Router {
       request,
       response,
     } as UserCall;
-    const reply = await endpoint.handle(call);
-    if (reply === answered) return;
-    const text = reply instanceof JsonText ? reply.text : JSON.stringify(reply);
-    writeJson(request, response, 200, text);
+    return endpoint.handle(call);
   }
 
   #find(method: Method, path: string): { endpoint: Endpoint; params: Record<string, string> } {
@@ -158,6 +158,11 @@ export class Router {
       headers,
     );
   }
+}
+
+function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  if (reply === answered) return;
+  writeJson(request, response, 200, reply instanceof JsonText ? reply.text : JSON.stringify(reply));
 }
 
 /** @returns the error to show: 503 while the database is away, 500 for our own mistakes. */

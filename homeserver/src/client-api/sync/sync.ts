@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { isJsonObject, parseLooseJson } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { Storage } from '@majlis/storage';
@@ -38,28 +39,38 @@ export function sync(parts: SyncParts): Endpoint {
             : undefined,
       };
       const timeout = queryInteger(query, 'timeout', { min: 0, max: wait_ms_max, fallback: 0 });
-      const until = parts.clock.now() + timeout;
-      for (;;) {
-        const left = until - parts.clock.now();
-        // Registered before looking: news that comes in between wakes us at once.
-        const waiter =
-          request.since === undefined || request.fullState || left <= 0
-            ? undefined
-            : parts.waiters.register(requester.userId, left, response);
-        const { text, empty } = await engine.answer(request).catch((error: unknown) => {
-          waiter?.stop();
-          throw error;
-        });
-        if (!empty || waiter === undefined || response.destroyed) {
-          waiter?.stop();
-          return new JsonText(text);
-        }
-        await waiter.woken;
-        // The server stops, and the database may be gone already: the last look is answer enough.
-        if (parts.waiters.closed) return new JsonText(text);
-      }
+      return untilNews(parts, engine, request, parts.clock.now() + timeout, response);
     },
   });
+}
+
+/** Answers as soon as there is something to say, or at the time `until`. Waits apart from what read the request, which need not be kept. */
+async function untilNews(
+  parts: SyncParts,
+  engine: SyncV3,
+  request: SyncRequest,
+  until: number,
+  response: ServerResponse,
+): Promise<JsonText> {
+  for (;;) {
+    const left = until - parts.clock.now();
+    // Registered before looking: news that comes in between wakes us at once.
+    const waiter =
+      request.since === undefined || request.fullState || left <= 0
+        ? undefined
+        : parts.waiters.register(request.requester.userId, left, response);
+    const { text, empty } = await engine.answer(request).catch((error: unknown) => {
+      waiter?.stop();
+      throw error;
+    });
+    if (!empty || waiter === undefined || response.destroyed) {
+      waiter?.stop();
+      return new JsonText(text);
+    }
+    await waiter.woken;
+    // The server stops, and the database may be gone already: the last look is answer enough.
+    if (parts.waiters.closed) return new JsonText(text);
+  }
 }
 
 /** Filters by id or inline, compiled once. */
