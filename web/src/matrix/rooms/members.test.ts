@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { HttpClient } from '../http.ts';
 import { openMemoryStore } from '../store/memory.ts';
 import type { WireRoom } from '../sync/wire.ts';
+import { openBook } from '../testing/open-book.ts';
 import type { RawEvent } from '../timeline/log.ts';
 import { loadMembers } from './members.ts';
-import { RoomBook } from './room-book.ts';
 
 const roomId = '!r:s';
 
@@ -22,18 +22,7 @@ function member(userId: string, membership: string): RawEvent {
 
 function makeRoom() {
   const store = openMemoryStore();
-  const book = new RoomBook({
-    store,
-    ownId: '@own:s',
-    now: () => 1000,
-    outgoingLast: () => undefined,
-    surroundings: {
-      outgoing: () => [],
-      sending: new Map(),
-      sentFromHere: new Map(),
-      fetchQuoted: async () => 'missing',
-    },
-  });
+  const book = openBook(store);
   let there: readonly string[] = [];
   const request: HttpClient['request'] = async () => ({
     chunk: there.map((userId) => member(userId, 'join')),

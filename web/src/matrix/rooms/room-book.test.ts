@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { openMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import type { WireSync } from '../sync/wire.ts';
+import { openBook } from '../testing/open-book.ts';
 import { isGap } from '../timeline/log.ts';
 import type { EventRecord, RawEvent } from '../timeline/log.ts';
 import { logWrites } from './room.ts';
 import type { Room } from './room.ts';
-import { RoomBook } from './room-book.ts';
 
 const roomId = '!r:s';
 
@@ -39,21 +39,6 @@ function slowDevice() {
       return { came: arrived.promise, release: () => held.resolve() };
     },
   };
-}
-
-function openBook(store: Store): RoomBook {
-  return new RoomBook({
-    store,
-    ownId: '@own:s',
-    now: () => 1000,
-    outgoingLast: () => undefined,
-    surroundings: {
-      outgoing: () => [],
-      sending: new Map(),
-      sentFromHere: new Map(),
-      fetchQuoted: async () => 'missing',
-    },
-  });
 }
 
 function message(id: string): RawEvent {

@@ -25,6 +25,8 @@ function recoveryValue(): string {
   return recovery.value === 'none' ? say('recoveryOff') : '';
 }
 
+type Page = 'profile' | 'recovery' | 'devices' | 'password' | 'appearance' | 'data';
+
 /** The list of everything that is the user's own. */
 export function YouMenu() {
   const [leaving, setLeaving] = useState(false);
@@ -33,6 +35,7 @@ export function YouMenu() {
   const userId = client.session.value?.userId ?? '';
   const here = route.value.at;
   const at = here === 'you' && matchMedia('(min-width: 600px)').matches ? 'profile' : here;
+  const page = (name: Page) => ({ href: paths[name], chosen: at === name, chevron: true });
   return (
     <>
       <Header title={say('you')} />
@@ -61,46 +64,23 @@ export function YouMenu() {
           </div>
         )}
         <Card>
-          <Item icon="person" title={say('profile')} href={paths.profile} chosen={at === 'profile'} chevron />
-          <Item
-            icon="key"
-            title={say('recovery')}
-            detail={recoveryValue()}
-            href={paths.recovery}
-            chosen={at === 'recovery'}
-            chevron
-          />
-          <Item
-            icon="devices"
-            title={say('devices')}
-            href={paths.devices}
-            chosen={at === 'devices'}
-            chevron
-          />
-          <Item
-            icon="shield"
-            title={say('changePassword')}
-            href={paths.password}
-            chosen={at === 'password'}
-            chevron
-          />
+          <Item icon="person" title={say('profile')} {...page('profile')} />
+          <Item icon="key" title={say('recovery')} detail={recoveryValue()} {...page('recovery')} />
+          <Item icon="devices" title={say('devices')} {...page('devices')} />
+          <Item icon="shield" title={say('changePassword')} {...page('password')} />
         </Card>
         <Card>
           <Item
             icon="sun"
             title={say('appearance')}
             value={languages.find(({ code }) => code === language.value)?.name}
-            href={paths.appearance}
-            chosen={at === 'appearance'}
-            chevron
+            {...page('appearance')}
           />
           <Item
             icon="traffic"
             title={say('data')}
             value={format.value.size(received + sent)}
-            href={paths.data}
-            chosen={at === 'data'}
-            chevron
+            {...page('data')}
           />
         </Card>
         <Card>
