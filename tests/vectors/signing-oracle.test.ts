@@ -91,7 +91,7 @@ test('canonical JSON and signatures are those of the Python libraries, on 2,000 
     const made = values[index] as JsonValue;
     const ours = canonicalJson(made);
     assert.equal(ours, answer.canonical);
-    assert.equal(encodeBase64(nodeCrypto.sha256(ours)), answer.sha256);
+    assert.equal(nodeCrypto.sha256(ours, 'base64'), answer.sha256);
     const signed = tasks[index]?.signed;
     if (signed === undefined) continue;
     const signatures = signed['signatures'] as JsonObject;

@@ -26,7 +26,7 @@ export function createCrypto(): Crypto {
     return key;
   };
   return {
-    sha256: (data) => hash('sha256', data, 'buffer'),
+    sha256: (data, alphabet) => hash('sha256', data, alphabet).slice(0, 43),
     verify(publicKey, message, signature) {
       if (publicKey.length !== 32 || signature.length !== 64) return false;
       try {
@@ -69,6 +69,6 @@ export function serverSigningKey(data: string, serverName: string): SigningKey {
     serverName,
     keyId: `ed25519:${match[1] ?? ''}`,
     publicKey,
-    sign: (message) => sign(null, Buffer.from(message), privateKey),
+    sign: (message) => sign(null, Buffer.from(message), privateKey).toString('base64').slice(0, 86),
   };
 }

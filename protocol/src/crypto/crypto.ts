@@ -3,8 +3,8 @@
  * primitive of its own and imports no library.
  */
 export interface Crypto {
-  /** SHA-256 of bytes, or of a string's UTF-8: 32 bytes. */
-  sha256(data: string | Uint8Array): Uint8Array;
+  /** SHA-256 of bytes, or of a string's UTF-8, in unpadded base64: 43 characters. Matrix knows hashes in no other form. */
+  sha256(data: string | Uint8Array, alphabet: 'base64' | 'base64url'): string;
   /** Ed25519: whether the signature (64 bytes) of the message's UTF-8 is by the public key (32 bytes). Never throws. */
   verify(publicKey: Uint8Array, message: string, signature: Uint8Array): boolean;
 }
@@ -15,6 +15,6 @@ export interface SigningKey {
   /** Algorithm and version: `ed25519:abc`. */
   readonly keyId: string;
   readonly publicKey: Uint8Array;
-  /** Ed25519 signature, 64 bytes, of the message's UTF-8. */
-  sign(message: string): Uint8Array;
+  /** Ed25519 signature of the message's UTF-8, in unpadded base64: 86 characters. */
+  sign(message: string): string;
 }

@@ -1,4 +1,3 @@
-import { encodeBase64, encodeBase64Url } from '../crypto/base64.ts';
 import type { Crypto } from '../crypto/crypto.ts';
 import type { RoomVersion } from '../room-versions/room-version.ts';
 import { canonicalFields, contentText, redactedText } from './canonical-fields.ts';
@@ -15,7 +14,7 @@ export function contentHash(pdu: Pdu, crypto: Pick<Crypto, 'sha256'>): string {
 
 /** The unpadded base64 of a text's SHA-256. */
 export function hashOfText(text: string, crypto: Pick<Crypto, 'sha256'>): string {
-  return encodeBase64(crypto.sha256(text));
+  return crypto.sha256(text, 'base64');
 }
 
 /** The canonical text that servers sign and whose hash is the event id. */
@@ -33,5 +32,5 @@ export function eventIdOf(pdu: Pdu, version: RoomVersion, crypto: Pick<Crypto, '
 
 /** {@link eventIdOf} for a text of {@link signedTextOf}. */
 export function eventIdOfText(text: string, crypto: Pick<Crypto, 'sha256'>): string {
-  return '$' + encodeBase64Url(crypto.sha256(text));
+  return '$' + crypto.sha256(text, 'base64url');
 }

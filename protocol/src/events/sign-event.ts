@@ -1,4 +1,3 @@
-import { encodeBase64 } from '../crypto/base64.ts';
 import type { Crypto, SigningKey } from '../crypto/crypto.ts';
 import { canonicalJson, quoted } from '../json/canonical.ts';
 import type { RoomVersion } from '../room-versions/room-version.ts';
@@ -28,7 +27,7 @@ export function signEvent(
   const sha256 = hashOfText(contentText(fields), crypto);
   insertField(fields, 'hashes', `{"sha256":"${sha256}"}`);
   const signed = redactedText(fields, event, version);
-  const signature = encodeBase64(key.sign(signed));
+  const signature = key.sign(signed);
   insertField(fields, 'signatures', `{${quoted(key.serverName)}:{${quoted(key.keyId)}:"${signature}"}}`);
   return {
     pdu: { ...event, hashes: { sha256 }, signatures: { [key.serverName]: { [key.keyId]: signature } } },
@@ -42,7 +41,7 @@ export function signEvent(
  * restricted join. Returns a copy with its text; the id stays what it was.
  */
 export function addSignature(pdu: Pdu, version: RoomVersion, key: SigningKey): { pdu: Pdu; text: string } {
-  const signature = encodeBase64(key.sign(signedTextOf(pdu, version)));
+  const signature = key.sign(signedTextOf(pdu, version));
   const ours = { ...pdu.signatures?.[key.serverName], [key.keyId]: signature };
   const signed: Pdu = { ...pdu, signatures: { ...pdu.signatures, [key.serverName]: ours } };
   return { pdu: signed, text: canonicalJson(asJson(signed)) };

@@ -1,4 +1,3 @@
-import { encodeBase64 } from '../crypto/base64.ts';
 import type { Crypto, SigningKey } from '../crypto/crypto.ts';
 import { isServerName } from '../identifiers/identifiers.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
@@ -30,7 +29,7 @@ export interface RequestAuthorization {
  * say.
  */
 export function signRequest(request: SignedRequest, key: SigningKey): string {
-  const signature = encodeBase64(key.sign(signedText(requestObject(request))));
+  const signature = key.sign(signedText(requestObject(request)));
   return writeAuthorization({
     origin: request.origin,
     destination: request.destination,

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
 import type { Crypto, SigningKey } from '../crypto/crypto.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { own, ownObject, ownString, setOwn, type JsonObject } from '../json/value.ts';
@@ -17,7 +17,7 @@ export function signedText(object: JsonObject): string {
  * Specification: appendices, "Signing JSON". Throws a TypeError on what canonical JSON cannot say.
  */
 export function signJson<T extends JsonObject>(object: T, key: SigningKey): T & { signatures: JsonObject } {
-  const signature = encodeBase64(key.sign(signedText(object)));
+  const signature = key.sign(signedText(object));
   const signatures: JsonObject = {};
   const before = ownObject(object, 'signatures') ?? {};
   for (const name of Object.keys(before)) setOwn(signatures, name, before[name] ?? null);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { encodeBase64 } from '../crypto/base64.ts';
@@ -16,7 +17,7 @@ import { signatureOf, signedText, signingKeyIds, signJson, verifyJson } from './
 import { runs } from '../testing/runs.ts';
 
 const key = testKey('a.example');
-const second = keyFromSeed('a.example', 'ed25519:second', nodeCrypto.sha256('second'));
+const second = keyFromSeed('a.example', 'ed25519:second', hash('sha256', 'second', 'buffer'));
 const other = testKey('b.example');
 const now = 1_000_000_000_000;
 
