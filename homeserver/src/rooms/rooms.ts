@@ -65,7 +65,7 @@ export class Rooms {
       if (this.#nids.size > 100_000) this.#nids.clear();
       this.#nids.set(roomId, nid);
     }
-    return (await this.byNids([nid])).get(nid);
+    return this.#use(nid) ?? (await this.byNids([nid])).get(nid);
   }
 
   /** Takes in a room that was just made and is not in the database's answers yet. */
@@ -80,16 +80,23 @@ export class Rooms {
     return room?.chain.broken === true ? undefined : room;
   }
 
+  /** {@link held}, and counted as used. */
+  #use(nid: number): Room | undefined {
+    const room = this.held(nid);
+    if (room === undefined) return undefined;
+    this.#loaded.delete(nid);
+    this.#loaded.set(nid, room);
+    return room;
+  }
+
   /** Loads what is missing with one read for all. */
   async byNids(nids: readonly number[]): Promise<Map<number, Room>> {
     const found = new Map<number, Room>();
     const missing: number[] = [];
     const waiting: Array<Promise<Room | undefined>> = [];
     for (const nid of nids) {
-      const room = this.held(nid);
+      const room = this.#use(nid);
       if (room !== undefined) {
-        this.#loaded.delete(nid);
-        this.#loaded.set(nid, room);
         found.set(nid, room);
         continue;
       }

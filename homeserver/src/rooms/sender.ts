@@ -43,8 +43,10 @@ export interface AppendOptions {
 export type Transaction = Omit<TransactionKey, 'ts'>;
 
 const attempts_max = 5;
+const annotation = 'm.annotation';
 const annotations_looked_at = 100;
 const repeated = 'M_DUPLICATE_ANNOTATION';
+const noTargets: ReadonlyMap<string, StoredEvent> = new Map();
 const depth_max = Number.MAX_SAFE_INTEGER;
 
 type SenderParts = Pick<HomeserverParts, 'storage' | 'crypto' | 'signingKey' | 'clock'>;
@@ -73,7 +75,7 @@ export class Sender {
     if (transaction === undefined) return (await this.sendAll(roomId, [draft]))[0]?.eventId ?? '';
     return this.#recent.once(transaction, async () => {
       try {
-        await this.#refuseRepeated(roomId, draft);
+        if (relationOf(draft.content)?.relType === annotation) await this.#refuseRepeated(roomId, draft);
         return (await this.sendAll(roomId, [draft], transaction))[0]?.eventId ?? '';
       } catch (error) {
         if (!(error instanceof Conflict || isRepeated(error))) throw error;
@@ -85,15 +87,15 @@ export class Sender {
     });
   }
 
-  /** One person says a thing once of an event (Client-Server API, "Avoiding duplicate annotations"). */
+  /** Refuses an annotation that says what was said: one person says a thing once of an event (Client-Server API, "Avoiding duplicate annotations"). */
   async #refuseRepeated(roomId: string, { type, sender, content }: Draft): Promise<void> {
     const relation = relationOf(content);
-    if (relation?.relType !== 'm.annotation' || relation.eventId === undefined) return;
+    if (relation?.eventId === undefined) return;
     const { nid } = await this.#rooms.byId(roomId);
     const earlier = await this.#parts.storage.rooms.relations({
       parentEventId: relation.eventId,
       roomNid: nid,
-      relType: relation.relType,
+      relType: annotation,
       type,
       sender,
       direction: 'backward',
@@ -115,7 +117,8 @@ export class Sender {
     );
     for (let attempt = 1; ; attempt += 1) {
       const room = await this.#rooms.byId(roomId);
-      const targets = await this.#redactionTargets(room, drafts);
+      const redactions = drafts.filter(({ type }) => type === 'm.room.redaction');
+      const targets = redactions.length === 0 ? noTargets : await this.#redactionTargets(room, redactions);
       // From here to the append nothing is awaited: the room cannot change between the check and the place in the queue.
       try {
         return await this.appendTo(room, drafts, {
@@ -134,7 +137,7 @@ export class Sender {
     drafts: readonly Draft[],
     options: AppendOptions = {},
   ): Promise<readonly StoredEvent[]> {
-    const { targets = new Map<string, StoredEvent>(), transaction, alias } = options;
+    const { targets = noTargets, transaction, alias } = options;
     const ts = this.#parts.clock.now();
     const built: NewEvent[] = [];
     try {
@@ -167,11 +170,13 @@ export class Sender {
     return toNewEvent(room, signed.pdu, signed.eventId, signed.text, redacts);
   }
 
-  /** Reads the events that redactions among the drafts aim at. */
-  async #redactionTargets(room: Room, drafts: readonly Draft[]): Promise<Map<string, StoredEvent>> {
+  /** Reads the events that redactions aim at. */
+  async #redactionTargets(
+    room: Room,
+    redactions: readonly Draft[],
+  ): Promise<ReadonlyMap<string, StoredEvent>> {
     const targets = new Map<string, StoredEvent>();
-    for (const draft of drafts) {
-      if (draft.type !== 'm.room.redaction') continue;
+    for (const draft of redactions) {
       const target = draft.content['redacts'];
       if (typeof target !== 'string') continue;
       const event = room.recent(target) ?? (await this.#parts.storage.rooms.event(target));
@@ -187,35 +192,34 @@ function isRepeated(error: unknown): boolean {
 
 function unsignedEvent(room: Room, draft: Draft, ts: number): UnsignedPdu {
   const { version } = room;
-  const asked = {
+  const { redacts, content } = placeRedacts(draft, version.id);
+  const event: UnsignedPdu = {
     type: draft.type,
     sender: draft.sender,
-    content: draft.content,
-    ...(draft.stateKey !== undefined && { state_key: draft.stateKey }),
-  };
-  const previous = draft.stateKey === undefined ? undefined : room.upcoming(draft.type, draft.stateKey);
-  const { redacts, content } = placeRedacts(draft, version.id);
-  return {
-    ...asked,
     content,
-    ...(redacts !== undefined && { redacts }),
-    ...(!(draft.type === 'm.room.create' && isHashRoomId(room.roomId)) && {
-      room_id: room.roomId,
-    }),
     depth: Math.min(room.depth + 1, depth_max),
     prev_events: [...room.extremities],
-    auth_events: authEventKeys(asked, version).flatMap(
-      ([type, key]) => room.upcoming(type, key)?.eventId ?? [],
-    ),
+    auth_events: [],
     origin_server_ts: ts,
-    ...(previous !== undefined && {
-      unsigned: {
+  };
+  if (redacts !== undefined) event.redacts = redacts;
+  if (!(draft.type === 'm.room.create' && isHashRoomId(room.roomId))) event.room_id = room.roomId;
+  if (draft.stateKey !== undefined) {
+    event.state_key = draft.stateKey;
+    const previous = room.upcoming(draft.type, draft.stateKey);
+    if (previous !== undefined) {
+      event.unsigned = {
         replaces_state: previous.eventId,
         prev_content: previous.pdu.content,
         prev_sender: previous.pdu.sender,
-      },
-    }),
-  };
+      };
+    }
+  }
+  for (const [type, key] of authEventKeys(event, version)) {
+    const authority = room.upcoming(type, key);
+    if (authority !== undefined) event.auth_events.push(authority.eventId);
+  }
+  return event;
 }
 
 /** Before version 11 `redacts` stands at the top of the event, from 11 in its content. */
