@@ -51,6 +51,7 @@ export interface StoredEvent {
   readonly flags: number;
   readonly redactedBy: number | null;
   /** Canonical JSON of the PDU, without the event id. */
+  /** Canonical JSON, so without a line feed. */
   readonly json: string;
 }
 

@@ -14,7 +14,7 @@ with p as (update stream set position = position + $1 returning position - $1 as
 e as (
   insert into events (event_nid, room_nid, tl, event_id, type_nid, state_key_nid, sender_nid, ts, flags, json)
   select p.base + n.ord, n.room, p.base + n.ord, n.event_id, n.type, n.key, n.sender, n.ts, n.flags, n.json
-  from p, unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::smallint[], $9::text[])
+  from p, unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::smallint[], string_to_array($9, chr(10)))
     with ordinality as n (room, event_id, type, key, sender, ts, flags, json, ord)
 ),
 r as (
@@ -149,7 +149,8 @@ async function insertEvents(
     events.map((event) => strings.cachedOrThrow(event.sender)),
     events.map((event) => event.ts),
     events.map((event) => event.flags),
-    events.map((event) => event.json),
+    // Canonical JSON holds no line feed: joined by it, the texts need neither quoting here nor parsing there.
+    events.map((event) => event.json).join('\n'),
     [...heads.keys()],
     headRows.map((head) => head.last),
     headRows.map((head) => head.bump),

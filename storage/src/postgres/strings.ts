@@ -2,6 +2,7 @@ import type { Queryable } from './database.ts';
 
 /** Strings of one generation; two are kept. */
 const generation_max = 100_000;
+const nothing: readonly string[] = [];
 
 /**
  * Numbers for user ids, event types and state keys; the mapping never changes, so it can be cached for ever. Of what is cached
@@ -64,8 +65,10 @@ export class Strings {
     return number;
   }
 
-  #missing(values: Iterable<string>): string[] {
-    return [...new Set(values)].filter((value) => this.cached(value) === undefined);
+  #missing(values: Iterable<string>): readonly string[] {
+    let missing: Set<string> | undefined;
+    for (const value of values) if (this.cached(value) === undefined) (missing ??= new Set()).add(value);
+    return missing === undefined ? nothing : [...missing];
   }
 
   async #load(values: readonly string[]): Promise<void> {

@@ -3,6 +3,9 @@ const word_length_max = 64;
 /** Most words of one text; a message of 64 KiB has fewer unless it was made to have more. */
 const words_max = 4_000;
 const word_left_min = 3;
+/** Text without any of the differences that folding takes away, but case. */
+// eslint-disable-next-line no-control-regex
+const ascii = /^[\0-\x7f]*$/;
 
 /** Arabic letters that are written as one word with the next: and, so, by, like, to, will. */
 const arabicPrefixes = new Set(['و', 'ف', 'ب', 'ك', 'ل', 'س']);
@@ -13,6 +16,7 @@ const arabicArticle = 'ال';
  * write for one another (أ and ا, ة and ه, ى and ي, ё and е).
  */
 export function foldText(text: string): string {
+  if (ascii.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
     .toLowerCase()
