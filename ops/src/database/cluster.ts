@@ -53,6 +53,8 @@ export interface ClusterOptions {
 const socketName = '.s.PGSQL.5432';
 const startPatienceMs = 120_000;
 const stopPatienceMs = 3000;
+/** Of each connection of the database. */
+const keptMemoryBytes = 4 * 1024 * 1024;
 const restartDelaysMs = [200, 500, 1000, 2000, 5000];
 
 /** Starts the cluster of a data folder, making it when there is none. @throws Problem */
@@ -153,7 +155,14 @@ function spawnOptions(
   folder: string,
   account: Account | undefined,
 ): { cwd: string; env: Record<string, string>; uid?: number; gid?: number } {
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  const env = {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    // The C library keeps what one write needed for the next, instead of giving it back and asking for it hundreds of times a second.
+    MALLOC_TRIM_THRESHOLD_: String(keptMemoryBytes),
+    MALLOC_TOP_PAD_: String(keptMemoryBytes / 4),
+  };
   return account === undefined
     ? { cwd: folder, env }
     : { cwd: folder, env, uid: account.uid, gid: account.gid };

@@ -1,9 +1,9 @@
 // What every answer says to browsers about trust.
 
-/** On every answer, whatever part gives it. */
+/** On every answer, whatever part gives it. In small letters, as every part writes what it may say itself: nothing is said twice. */
 export const everyAnswer: Readonly<Record<string, string>> = {
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
 };
 
 const contentSecurityPolicy = [

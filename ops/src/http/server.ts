@@ -1,7 +1,7 @@
 // The one address: reads requests with limits, sends each to the part it belongs to, and ends in order.
 
 import { createServer, ServerResponse } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '../problem.ts';
 import { refuse } from './answer.ts';
@@ -35,15 +35,18 @@ const headersPatienceMs = 15_000;
 const requestPatienceMs = 15 * 60_000;
 const keepAliveMs = 65_000;
 
-const always = Object.entries(everyAnswer);
-
 /** Carries the headers of every answer from the moment it is sent: until then, thousands may wait, and each byte counts. */
 class Answer extends ServerResponse {
-  override writeHead(...given: [status: number, ...rest: never[]]): this {
-    for (const [name, value] of always) {
+  override writeHead(status: number, ...rest: never[]): this {
+    const [given]: readonly unknown[] = rest;
+    // Together they are written as they are; one set before would make Node keep, check and join each.
+    if (rest.length === 1 && typeof given === 'object' && !Array.isArray(given)) {
+      return super.writeHead(status, { ...everyAnswer, ...(given as OutgoingHttpHeaders) });
+    }
+    for (const [name, value] of Object.entries(everyAnswer)) {
       if (!this.hasHeader(name)) this.setHeader(name, value);
     }
-    return super.writeHead(...given);
+    return super.writeHead(status, ...rest);
   }
 }
 
