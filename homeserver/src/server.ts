@@ -45,6 +45,7 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
       await services.pushDelivery.start();
       await services.delayed.start();
       await services.deactivation.start();
+      services.upkeep.start();
     },
     async stop() {
       running?.services.delayed.stop();
@@ -52,6 +53,7 @@ export function createHomeserver(parts: HomeserverParts): Homeserver {
       running?.services.media.stop();
       running?.services.waiters.close();
       running?.stop();
+      await running?.services.upkeep.stop();
       await running?.services.deactivation.stop();
       await running?.services.pushDelivery.stop();
     },

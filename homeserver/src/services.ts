@@ -30,6 +30,7 @@ import { UserData } from './sync/sliding/user-data.ts';
 import { Typing } from './sync/typing.ts';
 import { UserRooms } from './sync/user-rooms.ts';
 import { Waiters } from './sync/waiters.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** Everything inside the homeserver, wired. */
 export type HomeserverServices = ReturnType<typeof createServices>;
@@ -66,6 +67,7 @@ export function createServices(parts: HomeserverParts) {
     erasures,
     deactivation: new Deactivation(parts, { sessions, memberships, userRooms, media, erasures }),
     delayed: new DelayedEvents(parts, rooms, sender),
+    upkeep: new Upkeep(parts),
     renderer: new Renderer(storage, sender, clock),
     visibility: new Visibility(storage, erasures),
     unread,

@@ -10,7 +10,6 @@ import { RecentTransactions } from './transactions.ts';
 
 export const delay_ms_max = 24 * 60 * 60 * 1000;
 export const scheduled_per_user_max = 100;
-const kept_after_end_ms = 7 * 24 * 60 * 60 * 1000;
 /** `setTimeout` cannot wait longer. */
 const timer_ms_max = 2 ** 31 - 1;
 
@@ -39,8 +38,7 @@ export class DelayedEvents {
 
   /** Takes up what waited when the server last stopped; what is overdue is sent now, in order. */
   async start(): Promise<void> {
-    const { storage, clock } = this.#parts;
-    await storage.delayedEvents.pruneDelayedEvents(clock.now() - kept_after_end_ms);
+    const { storage } = this.#parts;
     for (const event of await storage.delayedEvents.waiting()) this.#arm(event);
   }
 

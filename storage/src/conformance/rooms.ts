@@ -77,6 +77,24 @@ export function roomsConformance(storage: () => Storage): void {
     assert.equal(await rooms.transaction(transaction), first.eventId);
   });
 
+  it('forgets old transactions, a few at a time', async () => {
+    const { rooms } = storage();
+    const alice = await account(storage(), 'alice');
+    const { roomNid } = await room(storage(), [alice]);
+    const at = (ts: number) => ({ userId: alice, deviceId: 'D', scope: 'send', txnId: fresh('t'), ts });
+    const transactions = [at(-3), at(-2), at(-1)];
+    for (const transaction of transactions)
+      await rooms.append({ events: [event(roomNid, alice)], transaction });
+    assert.equal(await rooms.pruneTransactions(-1, 1), 1);
+    assert.equal(await rooms.pruneTransactions(-1, 10), 1);
+    assert.equal(await rooms.pruneTransactions(-1, 10), 0);
+    const left = await Promise.all(transactions.map((transaction) => rooms.transaction(transaction)));
+    assert.deepEqual(
+      left.map((eventId) => eventId !== undefined),
+      [false, false, true],
+    );
+  });
+
   it('knows what state held when', async () => {
     const { rooms } = storage();
     const alice = await account(storage(), 'alice');

@@ -101,6 +101,8 @@ export interface RoomStore {
   /** Group commit: many callers, one statement. Resolves after the commit with the events as stored. */
   append(append: Append): Promise<readonly StoredEvent[]>;
   transaction(key: Omit<TransactionKey, 'ts'>): Promise<string | undefined>;
+  /** Forgets at most `limit` transactions noted before that time. @returns how many. */
+  pruneTransactions(before: number, limit: number): Promise<number>;
 
   roomNid(roomId: string): Promise<number | undefined>;
   /** Rooms with their current state; unknown numbers are left out. */

@@ -6,8 +6,9 @@ export async function noteDeviceListChange(
   position: number,
   userNid: number,
 ): Promise<void> {
-  await transaction.query('insert into device_list_changes (position, user_nid) values ($1, $2)', [
-    position,
-    userNid,
-  ]);
+  await transaction.query(
+    `insert into device_list_changes (position, user_nid) values ($1, $2)
+     on conflict (user_nid) do update set position = excluded.position`,
+    [position, userNid],
+  );
 }

@@ -87,6 +87,17 @@ export class PostgresRooms implements RoomStore {
     return this.#writer.append(append);
   }
 
+  async pruneTransactions(before: number, limit: number): Promise<number> {
+    const rows = await this.#database.query<{ deleted: number }>(
+      `with gone as (
+         delete from transactions
+         where ctid = any(array(select ctid from transactions where created_ts < $1 limit $2)) returning 1
+       ) select count(*) as deleted from gone`,
+      [before, limit],
+    );
+    return rows[0]?.deleted ?? 0;
+  }
+
   async transaction(key: {
     userId: string;
     deviceId: string;
