@@ -20,7 +20,7 @@ export interface Someone extends TestClient {
 }
 
 /** The server of this test file, started when first asked for; `MAJLIS_TEST_SERVER` names one that runs already. */
-async function serverUrl(): Promise<string> {
+export async function serverUrl(): Promise<string> {
   const given = process.env['MAJLIS_TEST_SERVER'];
   if (given !== undefined) return given;
   started ??= startRealServer();
