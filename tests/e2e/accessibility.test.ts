@@ -116,8 +116,10 @@ describe('everybody can use it', () => {
       await salma.page.getByRole('menu').waitFor();
       found.push(...(await lookAt(salma, `menu of a message ${code}`)));
       await salma.page.keyboard.press('Escape');
-      await open(salma, `/chats/${room}/details`, '.details-about');
+      await open(salma, `/chats/${room}/details`, '.details-file');
       found.push(...(await lookAt(salma, `details ${code}`)));
+      await open(salma, `/chats/${room}/files`, '.details-file');
+      found.push(...(await lookAt(salma, `files ${code}`)));
       await open(salma, '/new', 'input[type="search"]');
       found.push(...(await lookAt(salma, `new chat ${code}`)));
       await open(salma, '/new/group', 'form.pane');

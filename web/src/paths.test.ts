@@ -17,6 +17,7 @@ test('any room id survives the way to an address and back', () => {
     fc.property(fc.string({ minLength: 1, unit: 'binary' }), (id) => {
       assert.deepEqual(routeOf(paths.room(id)), { at: 'room', roomId: id });
       assert.deepEqual(routeOf(paths.details(id)), { at: 'details', roomId: id });
+      assert.deepEqual(routeOf(paths.files(id)), { at: 'files', roomId: id });
       assert.deepEqual(routeOf(paths.meeting(id)), { at: 'meeting', roomId: id });
       assert.deepEqual(routeOf(paths.link(id)), { at: 'link', token: id });
     }),

@@ -4,6 +4,7 @@ export type Route =
   | { readonly at: 'room'; readonly roomId: string }
   | { readonly at: 'details'; readonly roomId: string }
   | { readonly at: 'members'; readonly roomId: string }
+  | { readonly at: 'files'; readonly roomId: string }
   | { readonly at: 'new' }
   | { readonly at: 'newGroup' }
   | { readonly at: 'meetings' }
@@ -43,6 +44,7 @@ const withId: readonly { readonly pattern: RegExp; readonly route: (id: string) 
   { pattern: /^\/chats\/([^/]+)$/, route: (roomId) => ({ at: 'room', roomId }) },
   { pattern: /^\/chats\/([^/]+)\/details$/, route: (roomId) => ({ at: 'details', roomId }) },
   { pattern: /^\/chats\/([^/]+)\/members$/, route: (roomId) => ({ at: 'members', roomId }) },
+  { pattern: /^\/chats\/([^/]+)\/files$/, route: (roomId) => ({ at: 'files', roomId }) },
   { pattern: /^\/meetings\/([^/]+)$/, route: (roomId) => ({ at: 'meeting', roomId }) },
   { pattern: /^\/meet\/([^/]+)$/, route: (token) => ({ at: 'link', token }) },
 ];
@@ -76,6 +78,7 @@ export const paths = {
   room: (roomId: string) => `/chats/${encodeURIComponent(roomId)}`,
   details: (roomId: string) => `/chats/${encodeURIComponent(roomId)}/details`,
   members: (roomId: string) => `/chats/${encodeURIComponent(roomId)}/members`,
+  files: (roomId: string) => `/chats/${encodeURIComponent(roomId)}/files`,
   new: '/new',
   newGroup: '/new/group',
   meetings: '/meetings',

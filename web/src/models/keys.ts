@@ -53,6 +53,6 @@ function neighbour(step: 1 | -1): void {
 function stepOut(): void {
   const here = route.value;
   if (here.at === 'details') navigate(paths.room(here.roomId));
-  else if (here.at === 'members') navigate(paths.details(here.roomId));
+  else if (here.at === 'members' || here.at === 'files') navigate(paths.details(here.roomId));
   else if (here.at === 'new' || here.at === 'newGroup' || here.at === 'room') navigate(paths.chats);
 }

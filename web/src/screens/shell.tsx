@@ -41,6 +41,7 @@ function paneOf(here: Route): Pane {
       return 'main';
     case 'details':
     case 'members':
+    case 'files':
       return 'details';
     default:
       return 'list';
@@ -127,7 +128,7 @@ export function Shell() {
           </main>
           {pane === 'details' && roomId && (
             <aside class="pane pane-details" aria-label={say('details')}>
-              <DetailsScreen key={roomId} roomId={roomId} members={here.at === 'members'} />
+              <DetailsScreen key={roomId} roomId={roomId} at={here.at} />
             </aside>
           )}
         </div>

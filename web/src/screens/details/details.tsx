@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Header } from '../../ui/bar.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -11,39 +11,48 @@ import { titleWords } from '../../models/room-words.ts';
 import { attempt } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import { PersonFace, RoomFace } from '../faces.tsx';
+import { focusPane } from '../page-facts.ts';
+import { Files } from './files.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { MemberMenu } from './member-menu.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import type { Member, OpenRoom, RoomSummary } from '../../matrix/door.ts';
+import type { Route } from '../../paths.ts';
 import type { Rectangle } from '../../ui/place.ts';
 
 type Asking = 'invite' | 'leave' | 'rename' | undefined;
 
-/** Who is in a chat and what can be done with it. */
-export function DetailsScreen({ roomId, members }: { roomId: string; members: boolean }) {
+/** Who is in a chat, what was sent in it, and what can be done with it; or all of its members, or all of its files. */
+export function DetailsScreen({ roomId, at }: { roomId: string; at: Route['at'] }) {
   const room = useOpenRoom(roomId);
   const [asking, setAsking] = useState<Asking>();
   const people = useMembers(room);
+  useFocusOnPage(at);
   const summary = room.summary.value;
   if (!summary) return null;
   return (
     <>
-      <DetailsHeader roomId={roomId} members={members} />
-      <div class="scroll">
-        {!members && <About room={room} summary={summary} onAsk={setAsking} />}
-        <Members room={room} everyone={people} all={members} />
-        {!members && (
-          <ul class="details-end">
-            <li>
-              <Item
-                danger
-                icon="leave"
-                title={say(summary.direct ? 'leave' : 'leaveGroup')}
-                onClick={() => setAsking('leave')}
-              />
-            </li>
-          </ul>
+      <DetailsHeader roomId={roomId} at={at} />
+      <div class="scroll" key={at}>
+        {at === 'members' && <Members room={room} everyone={people} all />}
+        {at === 'files' && <Files room={room} all />}
+        {at === 'details' && (
+          <>
+            <About room={room} summary={summary} onAsk={setAsking} />
+            <Members room={room} everyone={people} all={false} />
+            <Files room={room} all={false} />
+            <ul class="details-end">
+              <li>
+                <Item
+                  danger
+                  icon="leave"
+                  title={say(summary.direct ? 'leave' : 'leaveGroup')}
+                  onClick={() => setAsking('leave')}
+                />
+              </li>
+            </ul>
+          </>
         )}
       </div>
       {asking === 'invite' && <InviteDialog room={room} onClose={() => setAsking(undefined)} />}
@@ -53,13 +62,22 @@ export function DetailsScreen({ roomId, members }: { roomId: string; members: bo
   );
 }
 
-function DetailsHeader({ roomId, members }: { roomId: string; members: boolean }) {
+/** The link that led from one page of the details to another is gone with its page: the keyboard goes to the top of the new one. */
+function useFocusOnPage(at: Route['at']): void {
+  const before = useRef(at);
+  useEffect(() => {
+    if (before.current !== at) focusPane('.pane-details');
+    before.current = at;
+  }, [at]);
+}
+
+function DetailsHeader({ roomId, at }: { roomId: string; at: Route['at'] }) {
   return (
     <Header
       raised
       small
-      back={members ? { href: paths.details(roomId), label: say('back') } : undefined}
-      title={say(members ? 'members' : 'details')}
+      back={at === 'details' ? undefined : { href: paths.details(roomId), label: say('back') }}
+      title={say(at === 'members' || at === 'files' ? at : 'details')}
       actions={
         <a
           class="button button-icon"

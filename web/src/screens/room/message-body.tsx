@@ -3,10 +3,9 @@ import { GoneMessage, MessageText } from '../../ui/bubble.tsx';
 import { ProgressLine } from '../../ui/status.tsx';
 import { onlyEmoji, textParts } from '../../models/text-parts.ts';
 import { useFile } from '../../models/pictures.ts';
-import { tell } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
 import { Voice } from './voice.tsx';
-import { showPicture } from './picture-view.tsx';
+import { bring, openFile } from './open-file.ts';
 import type { ComponentChildren } from 'preact';
 import type { FileFacts, MessageItem, OpenRoom } from '../../matrix/door.ts';
 
@@ -115,9 +114,9 @@ function Picture({ item, file, video }: { item: MessageItem; file: FileFacts; vi
   const small = useFile(file.thumbnail?.source, file.thumbnail?.size ?? freely, freely * 2);
   const cost = file.size === undefined ? say('downloadUnknown') : format.value.size(file.size);
   const press = async () => {
-    const url = full.url ?? (await full.load());
-    if (url === undefined) tell(say('downloadFailed'), { failed: true });
-    else if (full.url !== undefined || video) showPicture({ url, name: file.name, video });
+    const here = full.url !== undefined;
+    const url = await bring(full);
+    if (url !== undefined && (here || video)) openFile(item.content.kind, url, file.name);
   };
   return (
     <PictureTile
@@ -153,9 +152,8 @@ function Attachment({ item, file, caption, foot }: AttachmentProps) {
   const view = useFile(file.source, file.size, 0);
   const facts = [kindOf(file), file.size === undefined ? '' : format.value.size(file.size)].filter(Boolean);
   const press = async () => {
-    const url = view.url ?? (await view.load());
-    if (url === undefined) tell(say('downloadFailed'), { failed: true });
-    else save(url, file.name);
+    const url = await bring(view);
+    if (url !== undefined) openFile('file', url, file.name);
   };
   const here = view.url !== undefined;
   return (
@@ -181,12 +179,4 @@ function Attachment({ item, file, caption, foot }: AttachmentProps) {
       )}
     </>
   );
-}
-
-/** Hands a file to the browser's downloads. Never opened in this page: it may be anything. */
-function save(url: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
 }

@@ -3,6 +3,7 @@ import { VoiceTile } from '../../ui/attachment.tsx';
 import { useFile } from '../../models/pictures.ts';
 import { tell } from '../../models/toasts.ts';
 import { format, say } from '../../words/words.ts';
+import { bring } from './open-file.ts';
 import type { FileFacts } from '../../matrix/door.ts';
 
 /** How fast voices are played, for all of them, while the app is open. */
@@ -67,25 +68,33 @@ function drawnWave(waveform: readonly number[] | undefined): readonly number[] {
   return waveform.map((height) => Math.min(1, Math.max(0, height / loudest)));
 }
 
-/** A voice message or another sound: fetched when it is first played. */
+interface Sound extends Omit<Playing, 'toggle'> {
+  readonly busy: boolean;
+  /** Plays it, fetched when it is first played, or pauses it. */
+  press(): Promise<void>;
+}
+
+/** A voice message or another sound, and what it does when it is pressed. */
+export function useSound(file: FileFacts): Sound {
+  const view = useFile(file.source, file.size, 0);
+  const { toggle, ...player } = usePlayer();
+  const press = async () => {
+    const url = await bring(view);
+    // A kind of sound that this browser does not know, or a file that is damaged.
+    if (url !== undefined) await toggle(url).catch(() => tell(say('voiceUnplayable'), { failed: true }));
+  };
+  return { ...player, busy: view.state === 'loading', press };
+}
+
+/** A voice message or another sound, as it stands in a bubble. */
 export function Voice(props: { file: FileFacts; waveform: readonly number[] | undefined }) {
   const { file, waveform } = props;
-  const view = useFile(file.source, file.size, 0);
-  const { playing, position, toggle, speedUp } = usePlayer();
-  const press = async () => {
-    const url = view.url ?? (await view.load());
-    if (url === undefined) {
-      tell(say('downloadFailed'), { failed: true });
-      return;
-    }
-    // A kind of sound that this browser does not know, or a file that is damaged.
-    await toggle(url).catch(() => tell(say('voiceUnplayable'), { failed: true }));
-  };
+  const { playing, busy, position, press, speedUp } = useSound(file);
   const duration = file.duration ?? 0;
   return (
     <VoiceTile
       playing={playing}
-      busy={view.state === 'loading'}
+      busy={busy}
       position={duration > 0 ? Math.min(1, position / duration) : 0}
       wave={drawnWave(waveform)}
       time={format.value.duration(playing || position > 0 ? position : duration)}
