@@ -121,16 +121,16 @@ describe('what one may do in a meeting', () => {
   });
 
   it('low data stops pictures in both directions, and ending it brings them back', async () => {
-    const leaf = karim.page.getByRole('button', { name: 'توفير البيانات' });
-    await leaf.click();
-    await karim.page.getByRole('button', { name: 'إظهار الصورة' }).waitFor();
+    await karim.page.getByRole('button', { name: 'توفير البيانات' }).click();
+    const pictured = karim.page.getByRole('button', { name: 'إظهار الصورة' });
+    await pictured.waitFor();
     await flows(karim, 'came', false);
     await flows(karim, 'went', false);
     await flows(salma, 'came', false);
     await heardOn(karim);
     await heardOn(salma);
     assert.deepEqual(await lookAt(karim, 'low data'), []);
-    await leaf.click();
+    await pictured.click();
     await flows(karim, 'came', true);
     await flows(karim, 'went', true);
     await flows(salma, 'came', true);

@@ -97,6 +97,8 @@ export interface Call {
   /** Kilobits per second now, both ways together, and bytes since the start. */
   readonly kbits: ReadonlySignal<number>;
   readonly bytes: ReadonlySignal<number>;
+  /** How much of the measured link is in use, 0 to 1; undefined where the browser measures none. */
+  readonly linkShare: ReadonlySignal<number | undefined>;
   readonly microphone: ReadonlySignal<boolean>;
   readonly camera: ReadonlySignal<boolean>;
   readonly screen: ReadonlySignal<boolean>;

@@ -38,6 +38,7 @@ export class LiveCall implements Call {
   readonly startedAt = signal<number | undefined>(undefined);
   readonly kbits = signal(0);
   readonly bytes = signal(0);
+  readonly linkShare = signal<number | undefined>(undefined);
   readonly microphone = signal(false);
   readonly camera = signal(false);
   readonly screen = signal(false);
@@ -76,8 +77,9 @@ export class LiveCall implements Call {
       changed: () => this.draw(),
       keyMissing: () => parts.entrance.keyMissing(),
     });
-    this.meter = new TrafficMeter(this.room, (kbits, received, sent) => {
+    this.meter = new TrafficMeter(this.room, ({ kbits, received, sent, share }) => {
       this.kbits.value = kbits;
+      this.linkShare.value = share;
       this.bytes.value += received + sent;
       parts.addTraffic(received, sent);
     });

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Badge } from './badge.tsx';
 import { Icon } from './icons.tsx';
 import { Spinner } from './star.tsx';
+import { Rule } from './status.tsx';
 import type { ComponentChildren } from 'preact';
 import type { IconName } from './icon-paths.ts';
 
@@ -141,6 +142,31 @@ export function Dock(props: { title: string; detail: string; waiting: boolean; a
       </div>
       {props.action}
     </div>
+  );
+}
+
+/** The rule under a meeting's header, filled with the share of the link in use, 0 to 1; undefined where it is not measured. */
+export function LinkLine(props: { share: number | undefined; label: string; amount: string }) {
+  const { share } = props;
+  if (share === undefined) {
+    return (
+      <span class="link-line">
+        <Rule share={0} name="data-rule" />
+      </span>
+    );
+  }
+  return (
+    <span
+      class={`link-line ${share > 0.9 ? 'data-warn' : ''}`}
+      role="meter"
+      aria-label={props.label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuetext={props.amount}
+    >
+      <Rule share={share} name="data-rule" />
+    </span>
   );
 }
 

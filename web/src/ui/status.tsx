@@ -37,7 +37,8 @@ export function DataLine({ used, when, left, share, href, label }: DataLineProps
   );
 }
 
-function Rule({ share, name }: { share: number; name: string }) {
+/** A thin line that is filled to a share, 0 to 1, from the reading start. */
+export function Rule({ share, name }: { share: number; name: string }) {
   return (
     <svg class={name} viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
       <rect width="100" height="2" />

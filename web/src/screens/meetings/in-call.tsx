@@ -2,7 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import '../../styles/meeting.css';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Chip } from '../../ui/badge.tsx';
-import { Sparkline } from '../../ui/meeting.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { LinkLine, Sparkline } from '../../ui/meeting.tsx';
 import { Waiting } from '../../ui/status.tsx';
 import { useAwake } from '../../models/wake-lock.ts';
 import { useLasting } from '../../models/lasting.ts';
@@ -97,7 +98,7 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
   const elapsed = useElapsed(call.startedAt.value);
   const audioOnly = call.audioOnly.value;
   return (
-    <header class="meeting-bar">
+    <header class={`meeting-bar ${audioOnly ? 'meeting-low' : ''}`}>
       {onMinimise && <IconButton icon="down" label={say('minimise')} onClick={onMinimise} />}
       <span class="grow">
         <h1 class="t-heading clip" dir="auto">
@@ -109,21 +110,36 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
       </span>
       <span class="meeting-facts">
         <PrivacyChip call={call} onPress={onPrivacy} />
-        <Rate call={call} />
+        {!audioOnly && <Rate call={call} />}
       </span>
-      <IconButton
-        icon="leaf"
-        label={say('lowData')}
-        pressed={audioOnly}
-        onClick={() => void attempt(() => setLowData(call, !audioOnly))}
-      />
-      {!audioOnly && (
+      {audioOnly ? (
         <IconButton
           icon="grid"
-          label={say(view === 'grid' ? 'focusView' : 'gridView')}
-          onClick={() => onView(view === 'grid' ? 'focus' : 'grid')}
+          label={say('showPictures')}
+          onClick={() => void attempt(() => setLowData(call, false))}
         />
+      ) : (
+        <>
+          <IconButton
+            icon="leaf"
+            label={say('lowData')}
+            onClick={() => void attempt(() => setLowData(call, true))}
+          />
+          <IconButton
+            icon="grid"
+            label={say(view === 'grid' ? 'focusView' : 'gridView')}
+            onClick={() => onView(view === 'grid' ? 'focus' : 'grid')}
+          />
+        </>
       )}
+      {audioOnly && (
+        <p class="low-data">
+          <Icon name="leaf" size={18} />
+          <b class="grow t-small">{say('lowData')}</b>
+          <Rate call={call} />
+        </p>
+      )}
+      <CallLine call={call} />
     </header>
   );
 }
@@ -151,6 +167,13 @@ function PrivacyChip({ call, onPress }: { call: Call; onPress: () => void }) {
       {say('everyoneCanDecrypt')}
     </Chip>
   );
+}
+
+/** The data line: how full the link is. */
+function CallLine({ call }: { call: Call }) {
+  const share = call.linkShare.value;
+  const amount = say('percent', { count: Math.round((share ?? 0) * 100) });
+  return <LinkLine share={share} label={say('linkInUse')} amount={amount} />;
 }
 
 const samples = 14;

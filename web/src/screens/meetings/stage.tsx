@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Tile, VideoPicture } from '../../ui/meeting.tsx';
@@ -7,8 +7,6 @@ import { VoiceRing } from '../../ui/star.tsx';
 import { useFace } from '../../models/pictures.ts';
 import { firstName } from '../../models/room-words.ts';
 import { useLasting } from '../../models/lasting.ts';
-import { setLowData } from '../../models/low-data.ts';
-import { attempt } from '../../models/toasts.ts';
 import { gridPage, inFront } from '../../models/tiles.ts';
 import { say } from '../../words/words.ts';
 import { useShow } from './use-show.ts';
@@ -20,7 +18,7 @@ export function Stage({ call, view }: { call: Call; view: View }) {
   const people = call.people.value;
   const speaker = call.activeSpeaker.value;
   const screen = people.some((person) => person.sharing && person.screen);
-  if (call.audioOnly.value && !screen) return <Stars call={call} people={people} speaker={speaker} />;
+  if (call.audioOnly.value && !screen) return <Stars people={people} speaker={speaker} />;
   if (view === 'focus' || screen) return <Focus people={people} speaker={speaker} />;
   return <Grid people={people} />;
 }
@@ -122,26 +120,16 @@ function PersonPicture({ person, video }: { person: CallPerson; video: VideoSour
 }
 
 interface StarsProps {
-  readonly call: Call;
   readonly people: readonly CallPerson[];
   readonly speaker: string | undefined;
 }
 
 /** Low data: one large star whose petals light with the voice, the others in a row. */
-function Stars({ call, people, speaker }: StarsProps) {
+function Stars({ people, speaker }: StarsProps) {
   const front = inFront(people, speaker);
   if (!front) return null;
   return (
     <div class="stars">
-      <p class="stars-head">
-        <span class="ink-accent">
-          <Icon name="leaf" size={18} />
-        </span>
-        <b class="grow t-small">{say('lowData')}</b>
-        <Button kind="text" onClick={() => void attempt(() => setLowData(call, false))}>
-          {say('showPictures')}
-        </Button>
-      </p>
       <div class="stars-front">
         <VoiceRing level={front.level} size={144}>
           <CallFace person={front} size={144} />

@@ -22,6 +22,8 @@ export const meetings: Translation<typeof english> = {
   cameraOff: 'الكاميرا مغلقة',
   audioOnly: 'صوت فقط',
   audioOnlyDetail: 'نحو {low} بدل {high}',
+  linkInUse: 'المستخدم من سعة الاتصال',
+  percent: '{count}٪',
   lowData: 'توفير البيانات',
   showPictures: 'إظهار الصورة',
   guestNote: 'لا حاجة إلى حساب. يُمحى الاسم بعد انتهاء الاجتماع.',

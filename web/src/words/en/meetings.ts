@@ -22,6 +22,8 @@ export const meetings = {
   cameraOff: 'Camera off',
   audioOnly: 'Audio only',
   audioOnlyDetail: 'About {low} instead of {high}',
+  linkInUse: 'Share of the link in use',
+  percent: '{count}%',
   lowData: 'Low data',
   showPictures: 'Show pictures',
   guestNote: 'No account is needed. The name is deleted after the meeting.',

@@ -22,6 +22,8 @@ export const meetings: Translation<typeof english> = {
   cameraOff: 'Caméra coupée',
   audioOnly: 'Son seulement',
   audioOnlyDetail: 'Environ {low} au lieu de {high}',
+  linkInUse: 'Part utilisée de la connexion',
+  percent: '{count} %',
   lowData: 'Données réduites',
   showPictures: 'Voir les images',
   guestNote: 'Aucun compte n’est nécessaire. Le nom est effacé après la réunion.',

@@ -22,6 +22,8 @@ export const meetings: Translation<typeof english> = {
   cameraOff: 'Камера выключена',
   audioOnly: 'Только звук',
   audioOnlyDetail: 'Около {low} вместо {high}',
+  linkInUse: 'Занятая часть канала',
+  percent: '{count} %',
   lowData: 'Экономия данных',
   showPictures: 'Показать видео',
   guestNote: 'Запись не нужна. Имя удалится после встречи.',

@@ -22,6 +22,8 @@ export const meetings: Translation<typeof english> = {
   cameraOff: 'Камера хомӯш',
   audioOnly: 'Танҳо садо',
   audioOnlyDetail: 'Тақрибан {low} ба ҷои {high}',
+  linkInUse: 'Қисми истифодашудаи алоқа',
+  percent: '{count} %',
   lowData: 'Сарфаи маълумот',
   showPictures: 'Нишон додани тасвир',
   guestNote: 'Ҳисоб лозим нест. Ном пас аз ҷаласа пок мешавад.',
