@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
 import { enterMeeting, launch } from './browser.ts';
@@ -67,6 +67,49 @@ describe('what a meeting costs', () => {
     assert.equal(await page.locator('.rate').count(), 1);
     assert.deepEqual(await lookAt(karim, 'low data'), []);
   });
+
+  it('one still picture is sent after its cost was said, and stands in place of the star', async () => {
+    const { page } = karim;
+    await page.getByRole('button', { name: /^صورة ثابتة من الكاميرا/ }).click();
+    const question = page.getByRole('dialog', { name: 'صورة ثابتة من الكاميرا' });
+    await question.getByRole('button', { name: /^إرسال · .*ك\.ب/ }).waitFor();
+    assert.deepEqual(await lookAt(karim, 'a still picture'), []);
+    assert.equal(await stillOfKarim().count(), 0, 'nothing is sent before it is wanted');
+    await question.getByRole('button', { name: /^إرسال/ }).click();
+    await isSeen();
+    await page.locator('.stars-row img.avatar').waitFor();
+  });
+
+  it('who comes later sees it too', async () => {
+    await salma.page.locator('.control-leave').click();
+    await salma.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor({ state: 'detached' });
+    await enterMeeting(salma);
+    await isSeen();
+  });
+
+  it('taken back, or with the camera on, it is gone', async () => {
+    const { page } = karim;
+    await page.getByRole('button', { name: 'سحب الصورة الثابتة' }).click();
+    await stillOfKarim().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^صورة ثابتة من الكاميرا/ }).click();
+    await page.getByRole('button', { name: /^إرسال · / }).click();
+    await isSeen();
+    await page.getByRole('button', { name: 'الكاميرا', exact: true }).click();
+    await salma.page.locator('.tile').filter({ hasText: 'karim' }).locator('video').waitFor();
+    await stillOfKarim().waitFor({ state: 'detached' });
+  });
+
+  function stillOfKarim(): Locator {
+    return salma.page.locator('.tile').filter({ hasText: 'karim' }).locator('img.avatar');
+  }
+
+  async function isSeen(): Promise<void> {
+    await until(
+      () => stillOfKarim().evaluate((image: HTMLImageElement) => image.naturalWidth),
+      (width) => width > 0,
+      'salma should see the picture',
+    );
+  }
 
   it('nothing broke on the way', () => {
     assert.deepEqual([...salma.errors, ...karim.errors], []);

@@ -10,6 +10,22 @@ export interface VideoSource {
   attach(element: HTMLVideoElement): () => void;
 }
 
+/** A still picture that somebody shows instead of a moving one: a small JPEG. */
+export interface Still {
+  /** Another number is another picture. */
+  readonly number: number;
+  readonly picture: Blob;
+}
+
+/** A picture that was taken but not sent. */
+export interface TakenStill {
+  readonly picture: Blob;
+  /** Bytes that sending it takes. */
+  readonly cost: number;
+  /** Shows it to everybody in the call and to who comes later, until it is taken back, the camera is turned on, or one leaves. */
+  show(): Promise<void>;
+}
+
 export interface CallPerson {
   /** Stable while the person is in the call. */
   readonly id: string;
@@ -36,6 +52,7 @@ export interface CallPerson {
   /** What arrives from them cannot be decrypted here. */
   readonly unreadable: boolean;
   readonly connection: 'good' | 'poor' | 'lost' | 'unknown';
+  readonly still?: Still;
   readonly video?: VideoSource;
   readonly screen?: VideoSource;
 }
@@ -112,6 +129,12 @@ export interface Call {
   setHand(on: boolean): Promise<void>;
   /** Sends no picture and fetches none but shared screens. */
   setAudioOnly(on: boolean): Promise<void>;
+  /** Bytes that sending a still picture takes at most. */
+  readonly stillAtMost: number;
+  /** Takes one picture with the camera, which is off again afterwards. */
+  takeStill(): Promise<TakenStill>;
+  /** Takes the own still picture back. */
+  removeStill(): Promise<void>;
   /** Front and back camera of a phone. */
   switchCamera(): Promise<void>;
   choose(kind: DeviceKind, id: string): Promise<void>;

@@ -73,10 +73,14 @@ export function provenSender(
   return named !== undefined && named.userId === message.sender && named.deviceId === message.senderDevice;
 }
 
-/** The media key of one sender in one epoch: 32 bytes, of which those of others cannot be told. */
-export async function senderKey(epoch: Epoch, identity: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The key of one sender and one use in one epoch: 32 bytes, of which those of others cannot be told. */
+export async function senderKey(
+  epoch: Epoch,
+  identity: string,
+  use: 'media' | 'still' = 'media',
+): Promise<Uint8Array<ArrayBuffer>> {
   const secret = await crypto.subtle.importKey('raw', epoch.secret, 'HKDF', false, ['deriveBits']);
-  const info = new TextEncoder().encode(`majlis media ${identity}`);
+  const info = new TextEncoder().encode(`majlis ${use} ${identity}`);
   const bits = await crypto.subtle.deriveBits(
     { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info },
     secret,

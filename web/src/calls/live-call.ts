@@ -3,13 +3,25 @@ import { ConnectionState, ParticipantEvent, Room, RoomEvent, Track } from 'livek
 import type { Participant as LivekitParticipant, RemoteTrack } from 'livekit-client';
 import { endOf, failureState, isOver, makeRoom } from './call-room.ts';
 import { CallWords } from './call-words.ts';
-import type { Call, CallPerson, CallState, DeviceKind, JoinOptions, LobbyRequest, Privacy } from './door.ts';
+import type {
+  Call,
+  CallPerson,
+  CallState,
+  DeviceKind,
+  JoinOptions,
+  LobbyRequest,
+  Privacy,
+  TakenStill,
+} from './door.ts';
 import type { MediaKey } from './element-call-keys.ts';
 import type { CallSide, Entrance } from './entrance.ts';
 import type { Epoch, Participant } from './epochs.ts';
 import { MediaKeys } from './media-keys.ts';
 import { peopleOf } from './people-of-call.ts';
 import type { Known } from './people-of-call.ts';
+import { takePicture } from './still-camera.ts';
+import { sealedAtMost } from './still-picture.ts';
+import { Stills } from './stills.ts';
 import { decodedOf, Readability } from './readability.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 
@@ -25,6 +37,7 @@ export interface LiveCallParts {
 }
 
 const topic = 'majlis.state';
+const stillTopic = 'majlis.still';
 /** How long a change of key may take until somebody who has not shown the new one is named; milliseconds. */
 const changeTime = 8000;
 
@@ -45,11 +58,13 @@ export class LiveCall implements Call {
   readonly hand = signal(false);
   readonly audioOnly = signal(false);
   readonly soundBlocked = signal(false);
+  readonly stillAtMost = sealedAtMost;
   private readonly parts: LiveCallParts;
   private readonly keys = new MediaKeys();
   private readonly worker: Worker;
   private readonly room: Room;
   private readonly words: CallWords;
+  private readonly stills: Stills;
   private readonly readability: Readability;
   private readonly meter: TrafficMeter;
   private readonly stops: (() => void)[] = [];
@@ -68,7 +83,19 @@ export class LiveCall implements Call {
     this.room = makeRoom(parts.options, this.keys, this.worker);
     this.words = new CallWords({
       send: (bytes, to) => this.send(bytes, to),
-      others: () => this.others().flatMap((one) => (sharesEpochs(one) ? [one.identity] : [])),
+      others: () => this.sharers(),
+      changed: () => {
+        this.giveStill();
+        this.draw();
+      },
+    });
+    this.stills = new Stills({
+      now: parts.now,
+      ownIdentity: () => this.identity,
+      epoch: () => this.keys.inUse,
+      epochOf: (number) => this.keys.epochOf(number),
+      ready: () => this.sharers().filter((one) => this.words.shows(one, this.keys.inUse?.number ?? -1)),
+      send: (bytes, to) => this.sendStill(bytes, to),
       changed: () => this.draw(),
     });
     this.readability = new Readability({
@@ -80,8 +107,7 @@ export class LiveCall implements Call {
     this.meter = new TrafficMeter(this.room, ({ kbits, received, sent, share }) => {
       this.kbits.value = kbits;
       this.linkShare.value = share;
-      this.bytes.value += received + sent;
-      parts.addTraffic(received, sent);
+      this.count(received, sent);
     });
     this.stops.push(parts.entrance.lobby.subscribe((guests) => this.showLobby(guests)));
   }
@@ -119,6 +145,7 @@ export class LiveCall implements Call {
 
   async setCamera(on: boolean): Promise<void> {
     await this.room.localParticipant.setCameraEnabled(on);
+    if (on) await this.removeStill();
     this.draw();
   }
 
@@ -142,6 +169,19 @@ export class LiveCall implements Call {
       }
     }
     this.draw();
+  }
+
+  async takeStill(): Promise<TakenStill> {
+    const bytes = await takePicture(this.room.getActiveDevice('videoinput'));
+    return {
+      picture: new Blob([bytes], { type: 'image/jpeg' }),
+      cost: await this.stills.cost(bytes),
+      show: () => this.stills.show(bytes),
+    };
+  }
+
+  async removeStill(): Promise<void> {
+    await this.stills.show(new Uint8Array());
   }
 
   async switchCamera(): Promise<void> {
@@ -213,6 +253,11 @@ export class LiveCall implements Call {
     return [...this.room.remoteParticipants.values()];
   }
 
+  /** Those of the others who have the key of the meeting itself: not members in Element Call. */
+  private sharers(): string[] {
+    return this.others().flatMap((one) => (sharesEpochs(one) ? [one.identity] : []));
+  }
+
   /** While the connection is being made anew others seem to be gone: then nothing may be concluded from who is there. */
   private participants(): Participant[] {
     if (this.room.state !== ConnectionState.Connected) return [];
@@ -234,9 +279,9 @@ export class LiveCall implements Call {
     if (this.leaving) return;
     this.epoch = epoch;
     this.epochSince = this.parts.now();
-    const others = this.others().flatMap((one) => (sharesEpochs(one) ? [one.identity] : []));
-    await this.keys.use(epoch, this.identity, others, () => {
+    await this.keys.use(epoch, this.identity, this.sharers(), () => {
       this.words.use(epoch.number);
+      this.giveStill();
       this.draw();
     });
     this.draw();
@@ -264,6 +309,7 @@ export class LiveCall implements Call {
       })
       .on(RoomEvent.ParticipantDisconnected, (participant) => {
         this.words.gone(participant.identity);
+        this.stills.gone(participant.identity);
         this.readability.gone(participant.identity);
         this.parts.entrance.participantsChanged('went');
         this.draw();
@@ -277,7 +323,9 @@ export class LiveCall implements Call {
           publication.setSubscribed(false);
       })
       .on(RoomEvent.DataReceived, (payload, participant, _kind, received) => {
-        if (received === topic && participant !== undefined) this.words.hear(participant.identity, payload);
+        if (participant === undefined) return;
+        if (received === topic) this.words.hear(participant.identity, payload);
+        if (received === stillTopic) this.hearStill(participant, payload);
       })
       .on(RoomEvent.ActiveSpeakersChanged, (speakers) => this.heard(speakers))
       .on(RoomEvent.AudioPlaybackStatusChanged, () => {
@@ -337,6 +385,31 @@ export class LiveCall implements Call {
     await this.room.localParticipant.publishData(bytes, { reliable: true, topic, ...named });
   }
 
+  private async sendStill(bytes: Uint8Array<ArrayBuffer>, to: readonly string[]): Promise<void> {
+    await this.room.localParticipant.publishData(bytes, {
+      reliable: true,
+      topic: stillTopic,
+      destinationIdentities: [...to],
+    });
+    this.count(0, bytes.length);
+  }
+
+  private hearStill(participant: LivekitParticipant, payload: Uint8Array): void {
+    this.count(payload.length, 0);
+    if (sharesEpochs(participant)) void this.stills.hear(participant.identity, payload);
+  }
+
+  private giveStill(): void {
+    this.stills.give().catch((thrown: unknown) => {
+      console.warn('The picture is shown later.', thrown instanceof Error ? thrown.message : thrown);
+    });
+  }
+
+  private count(received: number, sent: number): void {
+    this.bytes.value += received + sent;
+    this.parts.addTraffic(received, sent);
+  }
+
   private async publishFirst(): Promise<void> {
     const { microphone, camera } = this.parts.options;
     const { localParticipant } = this.room;
@@ -391,6 +464,7 @@ export class LiveCall implements Call {
       changing: this.parts.now() - this.epochSince < changeTime,
       ownHand: this.hand.value,
       unreadable: (identity) => this.readability.has(identity),
+      still: (identity) => this.stills.of(identity),
       known: this.parts.known,
     });
     this.people.value = people;

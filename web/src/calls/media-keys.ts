@@ -66,6 +66,15 @@ export class MediaKeys extends BaseKeyProvider {
     return (this.sending?.number ?? 0) % keyRing;
   }
 
+  /** The epoch that this device sends with. */
+  get inUse(): Epoch | undefined {
+    return this.sending;
+  }
+
+  epochOf(number: number): Epoch | undefined {
+    return this.epochs.find((epoch) => epoch.number === number);
+  }
+
   stop(): void {
     this.stopped = true;
     for (const timer of this.timers) clearTimeout(timer);

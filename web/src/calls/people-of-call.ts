@@ -1,7 +1,7 @@
 import { Track } from 'livekit-client';
 import type { Participant, Room, TrackPublication } from 'livekit-client';
 import { sameValue } from '../matrix/timeline/reuse.ts';
-import type { CallPerson, VideoSource } from './door.ts';
+import type { CallPerson, Still, VideoSource } from './door.ts';
 
 export interface Known {
   readonly name: string;
@@ -17,6 +17,7 @@ export interface PeopleInput {
   readonly changing: boolean;
   readonly ownHand: boolean;
   readonly unreadable: (identity: string) => boolean;
+  readonly still: (identity: string) => Still | undefined;
   readonly known: (userId: string) => Known | undefined;
 }
 
@@ -41,6 +42,7 @@ function personOf(participant: Participant, input: PeopleInput): CallPerson {
   const known = userId === undefined ? undefined : input.known(userId);
   const word = input.words.get(identity);
   const has = own ? input.epoch !== undefined : word !== undefined && upToDate(word.epoch, input);
+  const still = input.still(identity);
   const video = sourceOf(participant.getTrackPublication(Track.Source.Camera));
   const screen = sourceOf(participant.getTrackPublication(Track.Source.ScreenShare));
   return {
@@ -60,6 +62,7 @@ function personOf(participant: Participant, input: PeopleInput): CallPerson {
     canDecrypt: has,
     unreadable: !own && input.unreadable(identity),
     connection: qualityOf(participant),
+    ...(still === undefined ? {} : { still }),
     ...(video === undefined ? {} : { video }),
     ...(screen === undefined ? {} : { screen }),
   };

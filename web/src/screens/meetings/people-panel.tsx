@@ -130,6 +130,7 @@ function stateWords(person: CallPerson): string {
   if (person.speaking) return say('speaking');
   if (person.hand) return say('handRaised');
   if (person.sharing) return say('sharing');
+  if (person.still) return say('stillShown');
   return person.guest ? say('guestByLink') : '';
 }
 

@@ -9,6 +9,8 @@ import { firstName } from '../../models/room-words.ts';
 import { useLasting } from '../../models/lasting.ts';
 import { gridPage, inFront } from '../../models/tiles.ts';
 import { say } from '../../words/words.ts';
+import { StillRow } from './still-row.tsx';
+import { useObjectUrl } from './use-object-url.ts';
 import { useShow } from './use-show.ts';
 import type { Call, CallPerson, VideoSource } from '../../calls/door.ts';
 import type { View } from './arrangement.ts';
@@ -18,7 +20,7 @@ export function Stage({ call, view }: { call: Call; view: View }) {
   const people = call.people.value;
   const speaker = call.activeSpeaker.value;
   const screen = people.some((person) => person.sharing && person.screen);
-  if (call.audioOnly.value && !screen) return <Stars people={people} speaker={speaker} />;
+  if (call.audioOnly.value && !screen) return <Stars call={call} people={people} speaker={speaker} />;
   if (view === 'focus' || screen) return <Focus people={people} speaker={speaker} />;
   return <Grid people={people} />;
 }
@@ -90,8 +92,9 @@ function Screen({ screen, name }: { screen: VideoSource; name: string }) {
 }
 
 export function CallFace({ person, size }: { person: CallPerson; size: number }) {
-  const picture = useFace(person.picture, size);
-  return <Avatar id={person.avatarId} name={person.name} size={size} picture={picture} />;
+  const face = useFace(person.picture, size);
+  const still = useObjectUrl(person.still?.picture);
+  return <Avatar id={person.avatarId} name={person.name} size={size} picture={still ?? face} />;
 }
 
 function PersonTile({ person, size }: { person: CallPerson; size: number }) {
@@ -120,12 +123,13 @@ function PersonPicture({ person, video }: { person: CallPerson; video: VideoSour
 }
 
 interface StarsProps {
+  readonly call: Call;
   readonly people: readonly CallPerson[];
   readonly speaker: string | undefined;
 }
 
 /** Low data: one large star whose petals light with the voice, the others in a row. */
-function Stars({ people, speaker }: StarsProps) {
+function Stars({ call, people, speaker }: StarsProps) {
   const front = inFront(people, speaker);
   if (!front) return null;
   return (
@@ -139,6 +143,7 @@ function Stars({ people, speaker }: StarsProps) {
         </p>
         <p class="ink-accent t-small stars-state">{front.speaking ? say('speaking') : ''}</p>
       </div>
+      <StillRow call={call} />
       <ul class="stars-row">
         {people
           .filter((person) => person.id !== front.id)
