@@ -7,6 +7,7 @@ import { BubbleParts, BubblePartsArabic, CardParts, RowParts, RowPartsArabic } f
 import { AvatarParts, BlankParts, DialogParts, IconParts, StatusParts, WaitingParts } from './states.tsx';
 import '../../styles/bubbles.css';
 import '../../styles/attachments.css';
+import '../../styles/meeting.css';
 import '../../styles/gallery.css';
 
 /**

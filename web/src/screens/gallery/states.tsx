@@ -3,6 +3,7 @@ import { EmptyState, ErrorState } from '../../ui/blank.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DialogInside } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icons.tsx';
+import { LinkLine } from '../../ui/meeting.tsx';
 import { Spinner, VoiceRing } from '../../ui/star.tsx';
 import { BubbleSkeletons, DataLine, OfflineStrip, ProgressLine, ReadyingStrip } from '../../ui/status.tsx';
 import { Toast } from '../../ui/toast.tsx';
@@ -18,6 +19,13 @@ export function StatusParts() {
     <Part title="Status and toasts" remark="the data line replaces the hairline under a header" half="half">
       <DataLine used="1.2 MB" when="today" left="3.8 of 5 MB left" share={0.24} label="Data" />
       <DataLine used="4.6 MB" when="today" left="0.4 of 5 MB left" share={0.92} label="Data" />
+      {[undefined, 0.24, 0.92].map((share) => (
+        <div key={share} class="meeting-bar">
+          <span class="grow">A meeting’s header</span>
+          {share !== undefined && <span class="t-meta ink-3">{share * 100} % of the link</span>}
+          <LinkLine share={share} label="Share of the link in use" amount={`${(share ?? 0) * 100} %`} />
+        </div>
+      ))}
       <div class="gap-above">
         <OfflineStrip title="No connection" detail="3 messages waiting" onPress={nothing} />
         <ReadyingStrip title="Getting your keys ready" detail="3 messages waiting" />
