@@ -96,6 +96,7 @@ function useElapsed(startedAt: number | undefined): string {
 
 function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
   const elapsed = useElapsed(call.startedAt.value);
+  const rates = useRates(call);
   const audioOnly = call.audioOnly.value;
   return (
     <header class={`meeting-bar ${audioOnly ? 'meeting-low' : ''}`}>
@@ -110,7 +111,7 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
       </span>
       <span class="meeting-facts">
         <PrivacyChip call={call} onPress={onPrivacy} />
-        {!audioOnly && <Rate call={call} />}
+        {!audioOnly && <Rate call={call} rates={rates} />}
       </span>
       {audioOnly ? (
         <IconButton
@@ -136,7 +137,7 @@ function Bar({ call, title, view, onView, onPrivacy, onMinimise }: BarProps) {
         <p class="low-data">
           <Icon name="leaf" size={18} />
           <b class="grow t-small">{say('lowData')}</b>
-          <Rate call={call} />
+          <Rate call={call} rates={rates} />
         </p>
       )}
       <CallLine call={call} />
@@ -178,12 +179,18 @@ function CallLine({ call }: { call: Call }) {
 
 const samples = 14;
 
-function Rate({ call }: { call: Call }) {
+/** The last rates, also over the change to low data and back. */
+function useRates(call: Call): readonly number[] {
   const kbits = Math.round(call.kbits.value);
   const [rates, setRates] = useState<readonly number[]>([]);
   useEffect(() => {
     setRates((before) => [...before, kbits].slice(-samples));
   }, [kbits]);
+  return rates;
+}
+
+function Rate({ call, rates }: { call: Call; rates: readonly number[] }) {
+  const kbits = Math.round(call.kbits.value);
   const large = kbits >= 1000;
   const [before, after] = say(large ? 'megabitsASecond' : 'kilobitsASecond').split('{amount}');
   return (

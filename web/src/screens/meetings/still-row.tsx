@@ -47,8 +47,8 @@ function StillDialog(props: { taken: TakenStill; onAgain: () => void; onClose: (
       onClose={onClose}
       buttons={
         <>
-          <Button kind="quiet" onClick={props.onAgain}>
-            {say('takeAnother')}
+          <Button kind="quiet" onClick={onClose}>
+            {say('cancel')}
           </Button>
           <Button kind="primary" onClick={send}>
             {say('sendStill', { size: format.value.size(taken.cost) })}
@@ -57,6 +57,11 @@ function StillDialog(props: { taken: TakenStill; onAgain: () => void; onClose: (
       }
     >
       <img class="still-picture" src={url} width="160" height="160" alt={say('stillPicture')} />
+      <p class="still-again">
+        <Button kind="text" onClick={props.onAgain}>
+          {say('takeAnother')}
+        </Button>
+      </p>
       <p>{say('stillDetail')}</p>
     </Dialog>
   );
