@@ -70,6 +70,7 @@ function announce(services: HomeserverServices, committed: readonly Committed[])
   services.userRooms.apply(committed);
   services.changes.apply(committed);
   services.rulesets.apply(committed);
+  services.ignoredPeople.apply(committed);
   services.unread.apply(committed);
   services.keyCounts.apply(committed);
   services.userData.apply(committed);

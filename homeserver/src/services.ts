@@ -16,6 +16,7 @@ import { Aliases } from './rooms/aliases.ts';
 import { RoomCreator } from './rooms/create.ts';
 import { DelayedEvents } from './rooms/delayed-events.ts';
 import { Erasures } from './rooms/erasures.ts';
+import { IgnoredPeople } from './rooms/ignored-people.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { Renderer } from './rooms/render.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -47,8 +48,9 @@ export function createServices(parts: HomeserverParts) {
   const memberships = new Memberships(parts, rooms, sender);
   const creator = new RoomCreator(parts, rooms, sender);
   const erasures = new Erasures(storage);
+  const ignoredPeople = new IgnoredPeople(storage);
   const media = new Media(parts);
-  const unread = new Unread(storage, rulesets);
+  const unread = new Unread(storage, rulesets, ignoredPeople);
   const gateways = new PushGateways(parts);
   const interactiveAuth = new InteractiveAuth(clock, random);
   const rateLimits = new RateLimits(options.rateLimits ? defaultRates : undefined, clock);
@@ -62,14 +64,15 @@ export function createServices(parts: HomeserverParts) {
     memberships,
     upgrades: new RoomUpgrades(parts, { rooms, sender, creator, memberships }),
     gateways,
-    pushDelivery: new PushDelivery(parts, gateways, { rooms, userRooms, rulesets, unread }),
+    pushDelivery: new PushDelivery(parts, gateways, { rooms, userRooms, unread }),
     proofs: new Proofs(parts),
     erasures,
+    ignoredPeople,
     deactivation: new Deactivation(parts, { sessions, memberships, userRooms, media, erasures }),
     delayed: new DelayedEvents(parts, rooms, sender),
     upkeep: new Upkeep(parts),
     renderer: new Renderer(storage, sender, clock),
-    visibility: new Visibility(storage, erasures),
+    visibility: new Visibility(storage, erasures, ignoredPeople),
     unread,
     typing: new Typing(scheduler),
     waiters: new Waiters(scheduler),

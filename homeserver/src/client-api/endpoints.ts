@@ -90,7 +90,7 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     search(syncParts),
     ...pushRuleEndpoints(services.rulesets),
     ...pusherEndpoints(parts, services.gateways, services.pushDelivery),
-    notifications(syncParts, services.rulesets),
+    notifications(syncParts),
     sync(syncParts),
     slidingSync(syncParts, sliding),
     slidingSyncV4(syncParts, sliding),

@@ -9,7 +9,6 @@ import type { PushGateways } from './gateways.ts';
 import { notification } from './notice.ts';
 import type { News } from './notice.ts';
 import { PushProgress, pusherKey } from './progress.ts';
-import type { Rulesets } from './rulesets.ts';
 import { pushOutcome } from './unread.ts';
 import type { Unread } from './unread.ts';
 
@@ -47,7 +46,6 @@ export class PushDelivery {
   readonly #gateways: PushGateways;
   readonly #rooms: Rooms;
   readonly #userRooms: UserRooms;
-  readonly #rulesets: Rulesets;
   readonly #unread: Unread;
   readonly #progress: PushProgress;
   readonly #works = new Map<string, Work>();
@@ -66,13 +64,12 @@ export class PushDelivery {
   constructor(
     parts: DeliveryParts,
     gateways: PushGateways,
-    services: { rooms: Rooms; userRooms: UserRooms; rulesets: Rulesets; unread: Unread },
+    services: { rooms: Rooms; userRooms: UserRooms; unread: Unread },
   ) {
     this.#parts = parts;
     this.#gateways = gateways;
     this.#rooms = services.rooms;
     this.#userRooms = services.userRooms;
-    this.#rulesets = services.rulesets;
     this.#unread = services.unread;
     this.#progress = new PushProgress(parts, () => [...this.#works.values()].map(({ pusher }) => pusher));
   }
@@ -145,7 +142,7 @@ export class PushDelivery {
 
   /** Most events deserve no notice, and then the database is left alone. */
   async #judge(userId: string, room: Room, event: StoredEvent): Promise<void> {
-    const { notify } = pushOutcome(await this.#rulesets.of(userId), room, userId, event);
+    const { notify } = pushOutcome(await this.#unread.listener(userId), room, event);
     if (notify) await this.#wake(userId, event.nid);
     else this.#progress.judged(userId, event.nid);
   }
@@ -274,14 +271,14 @@ export class PushDelivery {
 
   async #newsAmong(userId: string, events: readonly StoredEvent[]): Promise<News[]> {
     if (events.length === 0) return [];
-    const [rooms, ruleset] = await Promise.all([
+    const [rooms, listener] = await Promise.all([
       this.#rooms.byNids([...new Set(events.map((event) => event.roomNid))]),
-      this.#rulesets.of(userId),
+      this.#unread.listener(userId),
     ]);
     return events.flatMap((event) => {
       const room = rooms.get(event.roomNid);
       if (room === undefined) return [];
-      const outcome = pushOutcome(ruleset, room, userId, event);
+      const outcome = pushOutcome(listener, room, event);
       return outcome.notify ? [{ room, event, outcome }] : [];
     });
   }

@@ -8,9 +8,18 @@ import {
 } from '@majlis/protocol';
 import type { CountedEvent, PushOutcome, PushRuleset, Receipt, UnreadCounts } from '@majlis/protocol';
 import type { Committed, Storage, StoredEvent } from '@majlis/storage';
+import type { IgnoredPeople } from '../rooms/ignored-people.ts';
 import { parsePdu, textOf } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rulesets } from './rulesets.ts';
+
+/** A user whose notices are judged. */
+export interface Listener {
+  readonly userId: string;
+  readonly ruleset: PushRuleset;
+  /** Whom they ignore: nothing of theirs deserves a notice, not even an invitation. */
+  readonly ignored: ReadonlySet<string>;
+}
 
 /** Unread events looked at per room and user, the newest; beyond it the count stays where it is. */
 const unread_events_max = 1_000;
@@ -19,7 +28,7 @@ const users_max = 5_000;
 interface RoomCount {
   /** Every event up to here has been looked at. */
   scannedTl: number;
-  ruleset: PushRuleset;
+  listener: Listener;
   events: CountedEvent[];
 }
 
@@ -35,11 +44,13 @@ interface UserState {
 export class Unread {
   readonly #storage: Storage;
   readonly #rulesets: Rulesets;
+  readonly #ignoredPeople: IgnoredPeople;
   readonly #users = new Map<string, Promise<UserState>>();
 
-  constructor(storage: Storage, rulesets: Rulesets) {
+  constructor(storage: Storage, rulesets: Rulesets, ignoredPeople: IgnoredPeople) {
     this.#storage = storage;
     this.#rulesets = rulesets;
+    this.#ignoredPeople = ignoredPeople;
   }
 
   apply(committed: readonly Committed[]): void {
@@ -62,9 +73,14 @@ export class Unread {
     }
   }
 
+  async listener(userId: string): Promise<Listener> {
+    const [ruleset, ignored] = await Promise.all([this.#rulesets.of(userId), this.#ignoredPeople.of(userId)]);
+    return { userId, ruleset, ignored };
+  }
+
   /** Counts at this moment for a joined member. */
   async counts(room: Room, userId: string): Promise<UnreadCounts> {
-    const [state, ruleset] = await Promise.all([this.#state(userId), this.#rulesets.of(userId)]);
+    const [state, listener] = await Promise.all([this.#state(userId), this.listener(userId)]);
     const receipts = state.receipts.get(room.nid) ?? [];
     const joinedTl = room.current('m.room.member', userId)?.stored.tl ?? 0;
     const readAll = Math.max(
@@ -72,8 +88,8 @@ export class Unread {
       ...receipts.filter((one) => one.threadId === undefined).map((one) => one.position),
     );
     let count = state.rooms.get(room.nid);
-    if (count === undefined || count.ruleset !== ruleset) {
-      count = { scannedTl: readAll, ruleset, events: [] };
+    if (count?.listener.ruleset !== listener.ruleset || count.listener.ignored !== listener.ignored) {
+      count = { scannedTl: readAll, listener, events: [] };
       state.rooms.set(room.nid, count);
     }
     if (count.scannedTl < room.lastTl) {
@@ -92,7 +108,7 @@ export class Unread {
             .then((newest) => newest.toReversed());
       if (count.scannedTl === from) {
         for (const event of events) {
-          const counted = this.#count(room, userId, ruleset, event);
+          const counted = this.#count(room, listener, event);
           if (counted !== undefined) count.events.push(counted);
         }
         count.scannedTl = upTo;
@@ -106,11 +122,11 @@ export class Unread {
     return unreadCounts(count.events, receipts, userId);
   }
 
-  #count(room: Room, userId: string, ruleset: PushRuleset, event: StoredEvent): CountedEvent | undefined {
-    const own = event.sender === userId;
+  #count(room: Room, listener: Listener, event: StoredEvent): CountedEvent | undefined {
+    const own = event.sender === listener.userId;
     if (event.redactedBy !== null) return undefined;
     const pdu = parsePdu(event);
-    const outcome = own ? undefined : pushOutcome(ruleset, room, userId, event, pdu.content);
+    const outcome = own ? undefined : pushOutcome(listener, room, event, pdu.content);
     // Own events matter because sending reads what came before.
     if (!own && outcome?.notify !== true) return undefined;
     return {
@@ -155,12 +171,12 @@ export class Unread {
 
 /** What a user's rules say of somebody else's event, by the state of the room now. */
 export function pushOutcome(
-  ruleset: PushRuleset,
+  { userId, ruleset, ignored }: Listener,
   room: Room,
-  userId: string,
   event: StoredEvent,
   content = parsePdu(event).content,
 ): PushOutcome {
+  if (ignored.has(event.sender)) return { notify: false, highlight: false, actions: [] };
   const displayName = textOf(room.current('m.room.member', userId), 'displayname');
   return evaluatePushRules(
     ruleset,

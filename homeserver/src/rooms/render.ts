@@ -93,7 +93,7 @@ export class Renderer {
   async #aggregations(
     events: readonly StoredEvent[],
     userId: string,
-    { until = 0, sees }: Sight,
+    { until = 0, sees, ignored }: Sight,
   ): Promise<Map<string, Aggregation>> {
     const parents = events.filter((event) => (event.flags & eventFlags.hasRelations) !== 0);
     if (parents.length === 0) return new Map();
@@ -101,6 +101,7 @@ export class Renderer {
       parents.map((event) => event.eventId),
       userId,
       until === 'now' ? Number.MAX_SAFE_INTEGER : until,
+      [...ignored],
     );
     return new Map(
       found.map(({ edit, thread, ...rest }) => [

@@ -1,6 +1,8 @@
 import { mayUserSeeEvent } from '@majlis/protocol';
 import type { Storage, StoredEvent } from '@majlis/storage';
 import type { Erasures } from './erasures.ts';
+import { isIgnored } from './ignored-people.ts';
+import type { IgnoredPeople } from './ignored-people.ts';
 import { parsePdu, textOf } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -17,13 +19,18 @@ export interface Sight {
    * timeline index at which they last left; undefined to those who were never in.
    */
   readonly until: 'now' | number | undefined;
-  /** Whether the event may be shown. */
+  /** Whether the event may be shown: neither hidden by the room's history visibility nor from somebody the user ignores. */
   readonly sees: (event: StoredEvent) => boolean;
   /** The user's membership once the event was there. */
   readonly membershipAt: (event: Pick<StoredEvent, 'tl'>) => string;
   /** What is shown of an event that may be: emptied if its sender was erased before the user could see it. */
   readonly shown: (event: StoredEvent) => StoredEvent;
+  /** Whom the user ignores. */
+  readonly ignored: ReadonlySet<string>;
 }
+
+/** What a user may see whomever they ignore. */
+export type HistorySight = Omit<Sight, 'ignored'>;
 
 function at(intervals: readonly Interval[], tl: number, fallback: string): string {
   return intervals.find((interval) => interval.from <= tl && tl < interval.to)?.value ?? fallback;
@@ -33,7 +40,7 @@ function at(intervals: readonly Interval[], tl: number, fallback: string): strin
 interface Known {
   readonly member: string | undefined;
   readonly setting: string | undefined;
-  readonly sight: Sight;
+  readonly history: HistorySight;
 }
 
 const sights_per_room_max = 1_000;
@@ -42,15 +49,24 @@ const sights_per_room_max = 1_000;
 export class Visibility {
   readonly #storage: Storage;
   readonly #erasures: Erasures;
+  readonly #ignoredPeople: IgnoredPeople;
   readonly #known = new WeakMap<Room, Map<string, Known>>();
 
-  constructor(storage: Storage, erasures: Erasures) {
+  constructor(storage: Storage, erasures: Erasures, ignoredPeople: IgnoredPeople) {
     this.#storage = storage;
     this.#erasures = erasures;
+    this.#ignoredPeople = ignoredPeople;
+  }
+
+  async sight(room: Room, userId: string): Promise<Sight> {
+    const history = await this.history(room, userId);
+    const ignored = await this.#ignoredPeople.of(userId);
+    if (ignored.size === 0) return { ...history, ignored };
+    return { ...history, ignored, sees: (event) => !isIgnored(ignored, event) && history.sees(event) };
   }
 
   /** For a joined member of a room whose history was always shared, no read is needed. */
-  async sight(room: Room, userId: string): Promise<Sight> {
+  async history(room: Room, userId: string): Promise<HistorySight> {
     const setting = room.current('m.room.history_visibility', '');
     const value = textOf(setting, 'history_visibility') ?? 'shared';
     const member = room.current('m.room.member', userId);
@@ -73,16 +89,16 @@ export class Visibility {
     }
     const known = this.#known.get(room)?.get(userId);
     if (known !== undefined && known.member === member?.eventId && known.setting === setting?.eventId)
-      return known.sight;
-    const sight = await this.#fromHistory(room, userId);
+      return known.history;
+    const history = await this.#fromHistory(room, userId);
     const ofRoom = this.#known.get(room) ?? new Map<string, Known>();
     this.#known.set(room, ofRoom);
     if (ofRoom.size >= sights_per_room_max) ofRoom.clear();
-    ofRoom.set(userId, { member: member?.eventId, setting: setting?.eventId, sight });
-    return sight;
+    ofRoom.set(userId, { member: member?.eventId, setting: setting?.eventId, history });
+    return history;
   }
 
-  async #fromHistory(room: Room, userId: string): Promise<Sight> {
+  async #fromHistory(room: Room, userId: string): Promise<HistorySight> {
     const [settings, memberships] = await Promise.all([
       this.#intervals(room, 'm.room.history_visibility', '', 'history_visibility'),
       this.#intervals(room, 'm.room.member', userId, 'membership'),

@@ -1,6 +1,7 @@
 import type { HomeserverParts } from '../parts.ts';
 import type { Rulesets } from '../push/rulesets.ts';
 import type { Unread } from '../push/unread.ts';
+import type { IgnoredPeople } from '../rooms/ignored-people.ts';
 import type { Renderer } from '../rooms/render.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Visibility } from '../rooms/visibility.ts';
@@ -20,6 +21,7 @@ export interface SyncParts extends Pick<HomeserverParts, 'storage' | 'clock' | '
   readonly waiters: Waiters;
   readonly renderer: Renderer;
   readonly visibility: Visibility;
+  readonly ignoredPeople: IgnoredPeople;
   readonly unread: Unread;
   readonly rulesets: Rulesets;
   readonly keyCounts: KeyCounts;

@@ -1,5 +1,7 @@
 import type { StoredEvent } from '@majlis/storage';
+import { isIgnored } from '../rooms/ignored-people.ts';
 import type { Room } from '../rooms/room.ts';
+import type { Sight } from '../rooms/visibility.ts';
 import type { SyncParts } from './parts.ts';
 
 const reads_back_max = 5;
@@ -66,6 +68,19 @@ export async function matchingSlice(
   const passed = first === undefined ? 0 : events.indexOf(first);
   if (limit === 0 || passed === 0) return { events, limited, before };
   return { events: events.slice(passed), limited: true, before: (first?.tl ?? 0) - 1 };
+}
+
+/** The end of a timeline as somebody is shown it, reaching back over what a filter and the people whom they ignore leave out. */
+export async function shownSlice(
+  parts: Pick<SyncParts, 'storage'>,
+  room: Room,
+  range: { after: number; upTo: number; limit: number },
+  { ignored }: Sight,
+  matches?: (event: StoredEvent) => boolean,
+): Promise<TimelineSlice> {
+  if (ignored.size === 0 && matches === undefined) return timelineSlice(parts, room, range);
+  const passes = (event: StoredEvent): boolean => !isIgnored(ignored, event) && matches?.(event) !== false;
+  return matchingSlice(parts, room, range, passes);
 }
 
 /** Loads the ends of several timelines with one read, into the memory of their rooms. */

@@ -1,4 +1,5 @@
 import type { Committed, Storage } from '@majlis/storage';
+import type { IgnoredPeople } from '../rooms/ignored-people.ts';
 import { textOf } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 
@@ -117,4 +118,21 @@ export class UserRooms {
       return rooms;
     }
   }
+}
+
+/** A user's rooms without invitations from people whom they ignore. */
+export async function roomsToShow(
+  parts: { readonly userRooms: UserRooms; readonly rooms: Rooms; readonly ignoredPeople: IgnoredPeople },
+  userId: string,
+): Promise<ReadonlyMap<number, UserRoom>> {
+  const mine = await parts.userRooms.of(userId);
+  const ignored = await parts.ignoredPeople.of(userId);
+  if (ignored.size === 0) return mine;
+  const invited = [...mine.values()].filter((entry) => entry.membership === 'invite');
+  const shown = new Map(mine);
+  for (const [nid, room] of await parts.rooms.byNids(invited.map((entry) => entry.roomNid))) {
+    const inviter = room.current('m.room.member', userId)?.pdu.sender;
+    if (inviter !== undefined && ignored.has(inviter)) shown.delete(nid);
+  }
+  return shown;
 }

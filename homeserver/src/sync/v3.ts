@@ -1,6 +1,7 @@
 import type { AccountDataRow, ReceiptRow, StoredEvent } from '@majlis/storage';
 import type { Requester } from '../http/endpoint.ts';
 import { pushRulesType } from '../push/rulesets.ts';
+import { isIgnored } from '../rooms/ignored-people.ts';
 import { renderState } from '../rooms/render.ts';
 import { parsePdu } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
@@ -13,9 +14,10 @@ import { SentMembers, membersIn } from './members.ts';
 import type { SyncParts } from './parts.ts';
 import { byRoom, receiptContent } from './receipts.ts';
 import { roomSummary, strippedStateOf } from './room-summary.ts';
-import { matchingSlice, readTails, timelineSlice } from './timeline.ts';
+import { matchingSlice, readTails, shownSlice } from './timeline.ts';
 import { writeSyncToken, writeTimelineToken } from './tokens.ts';
 import type { SyncToken } from './tokens.ts';
+import { roomsToShow } from './user-rooms.ts';
 import type { UserRoom } from './user-rooms.ts';
 
 const to_device_limit = 100;
@@ -55,13 +57,13 @@ export class SyncV3 {
 
   /** @returns the JSON text, and whether it holds anything that ends a wait. */
   async answer(request: SyncRequest): Promise<{ text: string; empty: boolean }> {
-    const { storage, userRooms, typing } = this.#parts;
+    const { storage, typing } = this.#parts;
     const { requester, since } = request;
     const upTo = storage.stream.position();
     const typingSerial = typing.serial;
     const after = since === undefined ? -1 : since.position;
     if (since === undefined) this.#sentMembers.forget(deviceKey(requester));
-    const mine = await userRooms.of(requester.userId);
+    const mine = await roomsToShow(this.#parts, requester.userId);
     const scope = await this.#scope(request, mine, after, upTo);
     const sections = await this.#rooms(scope, mine);
     const encryption = await this.#encryption(scope);
@@ -192,11 +194,16 @@ export class SyncV3 {
       upTo: scope.upTo,
       limit: filter.timelineLimit,
     };
-    const slice = filter.wholeTimeline
-      ? await timelineSlice(this.#parts, room, range)
-      : await matchingSlice(this.#parts, room, range, (event) => filter.timeline(event, room.roomId));
     const sight = await this.#parts.visibility.sight(room, scope.userId);
-    const events = slice.events.filter((event) => sight.sees(event) && filter.timeline(event, room.roomId));
+    const matches = (event: StoredEvent): boolean => filter.timeline(event, room.roomId);
+    const slice = await shownSlice(
+      this.#parts,
+      room,
+      range,
+      sight,
+      filter.wholeTimeline ? undefined : matches,
+    );
+    const events = slice.events.filter((event) => sight.sees(event) && matches(event));
     if (entry.eventNid > scope.after && scope.after >= 0) {
       scope.joinedNow.push(room.nid);
       this.#sentMembers.forgetRoom(deviceKey(requester), room.nid);
@@ -204,12 +211,16 @@ export class SyncV3 {
     noteMembers(scope, slice.events);
     const state = await this.#state(scope, room, slice, events, fresh || fullState);
     if (!fresh) noteMembers(scope, state);
-    const timeline = await this.#parts.renderer.render(events, requester, { sight });
-    const counts = await this.#parts.unread.counts(room, scope.userId);
     const ephemeral = this.#ephemeral(scope, room);
     const accountData = (scope.accountData.get(room.nid) ?? []).filter((row) =>
       filter.roomAccountData(row.type, room.roomId),
     );
+    // Where only ignored people spoke, nothing happened.
+    const unheard = slice.events.length > 0 && slice.events.every((event) => isIgnored(sight.ignored, event));
+    const more = slice.limited || state.length + ephemeral.length + accountData.length > 0;
+    if (unheard && !more && !fresh && !fullState) return undefined;
+    const timeline = await this.#parts.renderer.render(events, requester, { sight });
+    const counts = await this.#parts.unread.counts(room, scope.userId);
     const membersChanged =
       fresh || [...slice.events, ...state].some((event) => event.type === 'm.room.member');
     const threads = [...counts.threads].filter(([thread]) => thread !== 'main');

@@ -156,9 +156,14 @@ export interface RoomStore {
   }): Promise<Array<StoredEvent & { relType: string }>>;
   /**
    * For each parent: the newest edit by its own sender, and its thread's count, last event and whether `userId` took part; of
-   * what came up to timeline index `upTo`.
+   * what came up to timeline index `upTo` from others than `without`.
    */
-  aggregations(parentEventIds: readonly string[], userId: string, upTo: number): Promise<Aggregation[]>;
+  aggregations(
+    parentEventIds: readonly string[],
+    userId: string,
+    upTo: number,
+    without: readonly string[],
+  ): Promise<Aggregation[]>;
   /** Thread roots of a room, newest activity first. */
   threads(query: {
     roomNid: number;

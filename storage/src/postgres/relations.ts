@@ -68,6 +68,7 @@ export class RelationRows {
     parentEventIds: readonly string[],
     userId: string,
     upTo: number,
+    without: readonly string[],
   ): Promise<Aggregation[]> {
     if (parentEventIds.length === 0) return [];
     const user = (await this.#strings.find(userId)) ?? -1;
@@ -78,6 +79,7 @@ export class RelationRows {
          select r.*, p.sender_nid as parent_sender, p.type_nid as parent_type
          from relations r join events p on p.event_id = r.parent_event_id
          where r.parent_event_id = any($1::text[]) and p.room_nid = r.room_nid and r.child_nid <= $3
+           and r.sender_nid <> all (array(select nid from strings where value = any($4::text[])))
        ), chosen as (
          (select distinct on (parent_event_id) parent_event_id, child_nid, rel_type, 0 as thread_count, false as participated
             from kin where rel_type = 'm.replace' and sender_nid = parent_sender and type_nid = parent_type
@@ -90,7 +92,7 @@ export class RelationRows {
        )
        select ${eventColumns}, c.parent_event_id, c.rel_type, c.thread_count, c.participated
        from chosen c join events e on e.event_nid = c.child_nid ${eventJoins}`,
-      [parentEventIds, user, upTo],
+      [parentEventIds, user, upTo, without],
     );
     const byParent = new Map<string, MutableAggregation>();
     for (const row of rows) {

@@ -41,8 +41,9 @@ export function reportEndpoints(
           throw unknown;
         });
         const event = await storage.rooms.event(eventId);
-        const sight = await visibility.sight(room, requester.userId);
-        if (event === undefined || event.roomNid !== room.nid || !sight.sees(event)) throw unknown;
+        // Whom one ignores one can report all the same.
+        const history = await visibility.history(room, requester.userId);
+        if (event === undefined || event.roomNid !== room.nid || !history.sees(event)) throw unknown;
         return keep({
           reporter: requester.userId,
           subject: 'event',

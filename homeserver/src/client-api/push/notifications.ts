@@ -3,7 +3,6 @@ import { JsonText, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { queryInteger, queryWord } from '../../http/fields.ts';
 import { pushOutcome } from '../../push/unread.ts';
-import type { Rulesets } from '../../push/rulesets.ts';
 import type { SyncParts } from '../../sync/parts.ts';
 import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
 
@@ -17,8 +16,8 @@ const reads_max = 6;
  * GET /notifications (Client-Server API, "Listing Notifications"): the events that notify by the rules of now, newest
  * first, found by looking and not by a list that every message would have to write for every member.
  */
-export function notifications(parts: SyncParts, rulesets: Rulesets): Endpoint {
-  const { storage, userRooms, rooms, visibility, renderer } = parts;
+export function notifications(parts: SyncParts): Endpoint {
+  const { storage, userRooms, rooms, visibility, renderer, unread } = parts;
   return userEndpoint({
     method: 'GET',
     paths: ['/_matrix/client/v3/notifications'],
@@ -30,9 +29,9 @@ export function notifications(parts: SyncParts, rulesets: Rulesets): Endpoint {
       let before = from === null || from === '' ? Number.MAX_SAFE_INTEGER : readTimelineToken(from, 'from');
       const mine = await userRooms.of(userId);
       const joined = [...mine.values()].filter((entry) => entry.membership === 'join');
-      const [loaded, ruleset, read] = await Promise.all([
+      const [loaded, listener, read] = await Promise.all([
         rooms.byNids(joined.map((entry) => entry.roomNid)),
-        rulesets.of(userId),
+        unread.listener(userId),
         storage.rooms.receiptsOf(userId),
       ]);
       const readUpTo = new Map<number, number>();
@@ -41,7 +40,7 @@ export function notifications(parts: SyncParts, rulesets: Rulesets): Endpoint {
       const describe = async (event: StoredEvent): Promise<string | undefined> => {
         const room = loaded.get(event.roomNid);
         if (room === undefined || event.redactedBy !== null) return undefined;
-        const outcome = pushOutcome(ruleset, room, userId, event);
+        const outcome = pushOutcome(listener, room, event);
         if (!outcome.notify || (highlights && !outcome.highlight)) return undefined;
         const sight = await visibility.sight(room, userId);
         if (!sight.sees(event)) return undefined;

@@ -17,6 +17,7 @@ import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
 const page_max = 1_000;
 /** Pages read in one request before a filter that matches nothing gives up and hands back a token. */
 const reads_max = 10;
+const further_read = 200;
 /** How far relations of relations are followed. */
 const recursion_levels = 3;
 
@@ -180,13 +181,8 @@ export function timelineEndpoints(storage: Storage, access: AccessParts, rendere
         const ts = queryInteger(query, 'ts', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
         const direction = queryWord(query, 'dir', ['b', 'f'] as const);
         if (direction === undefined) throw missingParam("'dir' is missing");
-        const event = await storage.rooms.eventByTime(
-          seen.room.nid,
-          ts,
-          direction === 'b' ? 'backward' : 'forward',
-        );
-        if (event === undefined || !seen.sight.sees(event))
-          throw notFound('There is no event near this time');
+        const event = await nearestSeen(storage, seen, ts, direction === 'b' ? 'backward' : 'forward');
+        if (event === undefined) throw notFound('There is no event near this time');
         return { event_id: event.eventId, origin_server_ts: event.ts };
       },
     }),
@@ -254,12 +250,15 @@ async function readPage(
       ...(stop !== undefined && { to: backward ? stop : stop + 1 }),
       ...(!backward && stop === undefined && upTo !== undefined && { to: upTo + 1 }),
       direction: backward ? 'backward' : 'forward',
-      limit: limit - events.length,
+      // Most pages are full at once; where much is passed over, what is left is sought in larger steps.
+      limit: reads === 0 ? limit : Math.max(limit, further_read),
     });
-    events.push(...read.filter((event) => sight.sees(event) && filter.matches(event, room.roomId)));
-    const last = read.at(-1);
-    if (last !== undefined) at = backward ? last.tl - 1 : last.tl;
-    if (last === undefined || read.length === 0) {
+    for (const event of read) {
+      at = backward ? event.tl - 1 : event.tl;
+      if (sight.sees(event) && filter.matches(event, room.roomId)) events.push(event);
+      if (events.length === limit) break;
+    }
+    if (read.length === 0) {
       return {
         events,
         start: writeTimelineToken(start === Number.MIN_SAFE_INTEGER ? 0 : start),
@@ -273,6 +272,27 @@ async function readPage(
     start: writeTimelineToken(start === Number.MIN_SAFE_INTEGER ? 0 : start),
     end: writeTimelineToken(at),
   };
+}
+
+/** The event nearest to a time that the requester may see, as far as is reasonable in one request. */
+async function nearestSeen(
+  storage: Storage,
+  { room, sight }: ReadAccess,
+  ts: number,
+  direction: 'backward' | 'forward',
+): Promise<StoredEvent | undefined> {
+  const nearest = await storage.rooms.eventByTime(room.nid, ts, direction);
+  if (nearest === undefined || sight.sees(nearest)) return nearest;
+  const further = await storage.rooms.timeline({
+    roomNid: room.nid,
+    from: nearest.tl,
+    direction,
+    limit: further_read,
+  });
+  // The order of the timeline is not that of the clocks.
+  const beyond = (event: StoredEvent): boolean =>
+    direction === 'backward' ? event.ts <= ts : event.ts >= ts;
+  return further.find((event) => beyond(event) && sight.sees(event));
 }
 
 function memberState({ room, sight }: ReadAccess, events: readonly StoredEvent[]): string[] {

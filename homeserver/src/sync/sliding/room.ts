@@ -8,7 +8,7 @@ import type { Sight } from '../../rooms/visibility.ts';
 import { membersIn } from '../members.ts';
 import type { SyncParts } from '../parts.ts';
 import { heroesOf, strippedStateOf } from '../room-summary.ts';
-import { timelineSlice } from '../timeline.ts';
+import { shownSlice } from '../timeline.ts';
 import { writeTimelineToken } from '../tokens.ts';
 import type { RoomHead, UserRoom } from '../user-rooms.ts';
 import type { ConnectionState, SentRoom } from './connections.ts';
@@ -89,8 +89,8 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
     return { text: undefined, sent, members: question.sentMembers, events: [] };
   }
   const after = initial || expanded ? Number.MIN_SAFE_INTEGER : sent.tl;
-  const slice = await timelineSlice(parts, room, { after, upTo: end, limit: config.timelineLimit });
   const sight = await parts.visibility.sight(room, userId);
+  const slice = await shownSlice(parts, room, { after, upTo: end, limit: config.timelineLimit }, sight);
   const events = slice.events.filter((event) => sight.sees(event));
   const counts = joined
     ? await parts.unread.counts(room, userId)

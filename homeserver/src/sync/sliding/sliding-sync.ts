@@ -3,6 +3,7 @@ import type { Requester } from '../../http/endpoint.ts';
 import type { Room } from '../../rooms/room.ts';
 import type { SyncParts } from '../parts.ts';
 import { readTails } from '../timeline.ts';
+import { roomsToShow } from '../user-rooms.ts';
 import type { UserRoom } from '../user-rooms.ts';
 import { emptyState } from './connections.ts';
 import type { ConnectionState, Connections, SentRoom } from './connections.ts';
@@ -48,10 +49,10 @@ export class SlidingSync {
     request: SlidingRequest,
     state: ConnectionState,
   ): Promise<SlidingAnswer> {
-    const { storage, userRooms, typing } = this.#parts;
+    const { storage, typing } = this.#parts;
     const upTo = storage.stream.position();
     const typingSerial = typing.serial;
-    const mine = await userRooms.of(requester.userId);
+    const mine = await roomsToShow(this.#parts, requester.userId);
     const selection = await this.#select(requester, request, state, mine);
     const given = await this.#rooms(requester, state, mine, selection, upTo);
     const onConnection = new Set(selection.configs.keys());
