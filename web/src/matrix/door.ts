@@ -300,6 +300,9 @@ export interface People {
   /** Finds people by name or username, at most `limit` (10). */
   search(term: string, limit?: number): Promise<readonly Person[]>;
   profile(userId: string): Promise<Person>;
+  /** Whose messages and invitations this user is not shown. */
+  readonly ignored: ReadonlySignal<ReadonlySet<string>>;
+  setIgnored(userId: string, ignored: boolean): Promise<void>;
 }
 
 export interface Media {

@@ -3,17 +3,22 @@ import type { ReadonlySignal } from '@preact/signals-core';
 import type { DeviceFacts, Devices, People, Person } from './door.ts';
 import type { AskPassword } from './encryption/contract.ts';
 import { isObject } from './http.ts';
+import { ignoredType } from './rooms/room-book.ts';
 import { localpart } from './rooms/record.ts';
 import { uploadBlob } from './sending/attachments.ts';
 import { withPassword } from './session/authenticate.ts';
 import type { CurrentSession } from './session/current.ts';
 
+const nobody: ReadonlySet<string> = new Set();
+
 export class PeopleDoor implements People {
   readonly own: ReadonlySignal<Person | undefined>;
+  readonly ignored: ReadonlySignal<ReadonlySet<string>>;
   private readonly current: CurrentSession;
 
   constructor(current: CurrentSession) {
     this.current = current;
+    this.ignored = computed(() => current.signal.value?.book.ignored.value ?? nobody);
     this.own = computed(() => current.signal.value?.profile.value);
   }
 
@@ -45,6 +50,15 @@ export class PeopleDoor implements People {
 
   profile(userId: string): Promise<Person> {
     return this.current.need().profileOf(userId);
+  }
+
+  async setIgnored(userId: string, ignored: boolean): Promise<void> {
+    const session = this.current.need();
+    const content = session.book.accountDatum(ignoredType) ?? {};
+    const listed = content['ignored_users'];
+    const { [userId]: known, ...others } = isObject(listed) ? listed : {};
+    const people = ignored ? { ...others, [userId]: known ?? {} } : others;
+    await session.setAccountDatum(ignoredType, { ...content, ignored_users: people });
   }
 
   private async setField(field: string, value: string): Promise<void> {

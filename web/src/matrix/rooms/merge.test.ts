@@ -8,7 +8,13 @@ import { emptyRoom } from './record.ts';
 import { summarize } from './summary.ts';
 
 const own = '@own:s';
-const facts = { ownId: own, now: 1000, directs: new Map<string, string>(), muted: new Set<string>() };
+const facts = {
+  ownId: own,
+  now: 1000,
+  directs: new Map<string, string>(),
+  muted: new Set<string>(),
+  ignored: new Set<string>(),
+};
 
 function state(type: string, content: object, stateKey = '', sender = '@sara:s'): RawEvent {
   return {

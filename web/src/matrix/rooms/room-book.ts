@@ -14,6 +14,9 @@ import { logWrites, Room, withLast } from './room.ts';
 import type { RoomSurroundings } from './room.ts';
 import type { RoomRecord } from './record.ts';
 
+/** Account data: the people whom the user ignores (Client-Server API, "Ignoring Users"). */
+export const ignoredType = 'm.ignored_user_list';
+
 /** What one room's part of an answer comes to, computed before anything is written. */
 interface RoomStep {
   readonly room: Room;
@@ -27,7 +30,7 @@ export interface BookParts {
   readonly store: Store;
   readonly ownId: string;
   readonly now: () => number;
-  readonly surroundings: Omit<RoomSurroundings, 'store' | 'ownId' | 'summaryFacts'>;
+  readonly surroundings: Omit<RoomSurroundings, 'store' | 'ownId' | 'summaryFacts' | 'ignored'>;
   /** Newest own message of a room that is not in its timeline. */
   outgoingLast(roomId: string): RoomSummary['last'];
 }
@@ -38,6 +41,8 @@ export class RoomBook {
   readonly all = signal<readonly RoomSummary[]>([]);
   readonly unread = signal(0);
   readonly loaded = signal(false);
+  /** Whom this user ignores. */
+  readonly ignored = signal<ReadonlySet<string>>(new Set());
   private readonly parts: BookParts;
   private readonly surroundings: RoomSurroundings;
   private directs: ReadonlyMap<string, string> = new Map();
@@ -54,6 +59,7 @@ export class RoomBook {
       ...parts.surroundings,
       ownId: parts.ownId,
       store: parts.store,
+      ignored: this.ignored,
       summaryFacts: (roomId) => this.summaryFacts(roomId),
     };
   }
@@ -216,6 +222,9 @@ export class RoomBook {
     this.accountData.set(type, content);
     if (type === 'm.direct') this.directs = readDirects(content);
     if (type === 'm.push_rules') this.muted = readMuted(content);
+    if (type !== ignoredType) return;
+    this.ignored.value = readIgnored(content);
+    for (const room of this.rooms.values()) this.changed(room);
   }
 
   directRoomWith(userId: string): string | undefined {
@@ -234,6 +243,7 @@ export class RoomBook {
       now: this.parts.now(),
       directs: this.directs,
       muted: this.muted,
+      ignored: this.ignored.value,
       draft,
       ...(outgoing === undefined ? {} : { outgoing }),
     };
@@ -317,7 +327,7 @@ export class RoomBook {
     for (const room of this.rooms.values()) {
       room.refreshSummary();
       const summary = room.summary.value;
-      if (summary === undefined || !listed(room)) continue;
+      if (summary === undefined || !listed(room, this.ignored.value)) continue;
       shown.push(summary);
       if (!summary.muted) unread += summary.unread + (summary.unread === 0 && summary.markedUnread ? 1 : 0);
       if (summary.membership === 'invite') unread += 1;
@@ -330,8 +340,9 @@ export class RoomBook {
   }
 }
 
-function listed(room: Room): boolean {
-  const { membership, state } = room.record;
+function listed(room: Room, ignored: ReadonlySet<string>): boolean {
+  const { membership, state, invitation } = room.record;
+  if (membership === 'invite' && invitation !== undefined && ignored.has(invitation.by)) return false;
   if (membership !== 'join' && membership !== 'invite' && membership !== 'knock') return false;
   return state['m.room.tombstone'] === undefined || room.opened > 0;
 }
@@ -342,6 +353,11 @@ function byPlace(a: RoomSummary, b: RoomSummary): number {
 
 function rank(summary: RoomSummary): number {
   return summary.membership === 'invite' ? 0 : summary.pinned ? 1 : 2;
+}
+
+function readIgnored(content: JsonBody): Set<string> {
+  const people = content['ignored_users'];
+  return new Set(isObject(people) ? Object.keys(people) : []);
 }
 
 /** `m.direct`: user id → room ids. */

@@ -1,5 +1,5 @@
 import { batch, signal } from '@preact/signals-core';
-import type { Signal } from '@preact/signals-core';
+import type { ReadonlySignal, Signal } from '@preact/signals-core';
 import type { Member, OlderState, Permissions, RoomSummary } from '../door.ts';
 import type { Person, TimelineItem } from '../timeline/items.ts';
 import { readable } from '../timeline/content.ts';
@@ -26,6 +26,7 @@ export interface RoomSurroundings {
   outgoing(roomId: string): readonly OutgoingRecord[];
   readonly sending: ReadonlyMap<string, number | undefined>;
   readonly sentFromHere: ReadonlyMap<string, string>;
+  readonly ignored: ReadonlySignal<ReadonlySet<string>>;
   /** A message that an answer quotes and the timeline lacks. */
   fetchQuoted(roomId: string, eventId: string): Promise<EventRecord | 'missing'>;
 }
@@ -165,6 +166,7 @@ export class Room {
       quoted: this.quoted,
       sentFromHere: this.around.sentFromHere,
       mayRedactOthers: this.permissions.value.redactOthers,
+      ignored: this.around.ignored.value,
     };
   }
 

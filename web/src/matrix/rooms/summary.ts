@@ -15,6 +15,7 @@ export interface SummaryFacts {
   /** Room id → user id, from the account data `m.direct`. */
   readonly directs: ReadonlyMap<string, string>;
   readonly muted: ReadonlySet<string>;
+  readonly ignored: ReadonlySet<string>;
   readonly draft?: string;
   /** The newest message written here that is not in the timeline yet. */
   readonly outgoing?: LastMessage;
@@ -104,6 +105,7 @@ function lastMessage(room: RoomRecord, facts: SummaryFacts): LastMessage | undef
   const preview = previewOf(room.last, find);
   if (preview === undefined) return undefined;
   const event = room.last.event;
+  if (event.state_key === undefined && facts.ignored.has(event.sender)) return undefined;
   const own = event.sender === facts.ownId;
   return {
     sender: find(event.sender),

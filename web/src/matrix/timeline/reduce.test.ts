@@ -49,6 +49,7 @@ function input(events: readonly (RawEvent | LogEntry)[], more: Partial<TimelineI
     quoted: new Map(),
     sentFromHere: new Map(),
     mayRedactOthers: false,
+    ignored: new Set(),
     ...more,
   };
 }
@@ -73,6 +74,29 @@ test('an edit by the sender changes the text, one by another does not', () => {
   );
   assert.deepEqual(item.content, { kind: 'text', body: 'hello' });
   assert.equal(item.edited, true);
+});
+
+test('of somebody ignored neither messages, reactions nor quoted words are left, but what they changed is', () => {
+  const items = reduceTimeline(
+    input(
+      [
+        text(sara, 'loud', undefined, '$loud'),
+        text(own, 'well', { 'm.in_reply_to': { event_id: '$loud' } }, '$a'),
+        event(sara, 'm.reaction', {
+          'm.relates_to': { rel_type: 'm.annotation', event_id: '$a', key: '👍' },
+        }),
+        event(sara, 'm.room.name', { name: 'New' }, { state_key: '' }),
+      ],
+      { ignored: new Set([sara]) },
+    ),
+  );
+  assert.deepEqual(
+    items.map(({ type }) => type),
+    ['message', 'system'],
+  );
+  const answer = only(items.slice(0, 1));
+  assert.deepEqual(answer.reactions, []);
+  assert.deepEqual(answer.replyTo, { eventId: '$loud', state: 'missing' });
 });
 
 test('reactions count each person once and know the own one', () => {

@@ -37,6 +37,8 @@ export interface TimelineInput {
   /** Event id → transaction id of what was sent from here. */
   readonly sentFromHere: ReadonlyMap<string, string>;
   readonly mayRedactOthers: boolean;
+  /** People whose messages are not shown. */
+  readonly ignored: ReadonlySet<string>;
 }
 
 /** The items of a timeline. Pure: the same input gives the same items. */
@@ -54,7 +56,11 @@ class Reducer {
 
   constructor(input: TimelineInput) {
     this.input = input;
-    this.relations = collectRelations(input.entries, input.outgoing, input.ownId);
+    this.relations = collectRelations(
+      input.entries.filter((entry) => isGap(entry) || !this.isIgnored(entry)),
+      input.outgoing,
+      input.ownId,
+    );
     for (const entry of input.entries) if (!isGap(entry)) this.byId.set(entry.event.event_id, entry);
     const shown = input.entries.map((entry) => !isGap(entry) && this.isShown(entry));
     this.receipts = new ReceiptPositions(input.entries, input.room, input.ownId, shown);
@@ -103,6 +109,7 @@ class Reducer {
   }
 
   private item(record: EventRecord, at: number): TimelineItem | undefined {
+    if (this.isIgnored(record)) return undefined;
     if (!this.isShown(record)) {
       const call = this.callItem(record, at);
       return call;
@@ -122,9 +129,14 @@ class Reducer {
     return this.message(record, at, clear);
   }
 
+  private isIgnored({ event }: EventRecord): boolean {
+    return event.state_key === undefined && this.input.ignored.has(event.sender);
+  }
+
   /** Whether the event has an item of its own (calls aside). */
   private isShown(record: EventRecord): boolean {
     const { event } = record;
+    if (this.isIgnored(record)) return false;
     if (event.type.startsWith('org.matrix.msc')) return false;
     if (event.state_key !== undefined) {
       return !isRedacted(record) && systemChange(event, (userId) => this.person(userId)) !== undefined;
@@ -242,7 +254,7 @@ class Reducer {
     if (eventId === undefined) return {};
     const found = this.byId.get(eventId) ?? this.input.quoted.get(eventId);
     if (found === undefined) return { replyTo: { eventId, state: 'loading' } };
-    if (found === 'missing') return { replyTo: { eventId, state: 'missing' } };
+    if (found === 'missing' || this.isIgnored(found)) return { replyTo: { eventId, state: 'missing' } };
     const edit = this.relations.edits.get(editKey(eventId, found.event.sender));
     const preview = previewOf(withEdit(found, edit), (userId) => this.person(userId));
     const sender = this.person(found.event.sender);

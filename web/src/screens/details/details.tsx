@@ -13,15 +13,16 @@ import { format, say } from '../../words/words.ts';
 import { PersonFace, RoomFace } from '../faces.tsx';
 import { focusPane } from '../page-facts.ts';
 import { Files } from './files.tsx';
+import { IgnoreDialog } from './ignore-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { MemberMenu } from './member-menu.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
-import type { Member, OpenRoom, RoomSummary } from '../../matrix/door.ts';
+import type { Member, OpenRoom, Person, RoomSummary } from '../../matrix/door.ts';
 import type { Route } from '../../paths.ts';
 import type { Rectangle } from '../../ui/place.ts';
 
-type Asking = 'invite' | 'leave' | 'rename' | undefined;
+type Asking = 'ignore' | 'invite' | 'leave' | 'rename' | undefined;
 
 /** Who is in a chat, what was sent in it, and what can be done with it; or all of its members, or all of its files. */
 export function DetailsScreen({ roomId, at }: { roomId: string; at: Route['at'] }) {
@@ -43,6 +44,7 @@ export function DetailsScreen({ roomId, at }: { roomId: string; at: Route['at'] 
             <Members room={room} everyone={people} all={false} />
             <Files room={room} all={false} />
             <ul class="details-end">
+              {summary.direct && <IgnoreItem person={summary.direct} onAsk={() => setAsking('ignore')} />}
               <li>
                 <Item
                   danger
@@ -56,6 +58,9 @@ export function DetailsScreen({ roomId, at }: { roomId: string; at: Route['at'] 
         )}
       </div>
       {asking === 'invite' && <InviteDialog room={room} onClose={() => setAsking(undefined)} />}
+      {asking === 'ignore' && summary.direct && (
+        <IgnoreDialog person={summary.direct} onClose={() => setAsking(undefined)} />
+      )}
       {asking === 'rename' && <RenameDialog room={room} onClose={() => setAsking(undefined)} />}
       {asking === 'leave' && <LeaveDialog summary={summary} onClose={() => setAsking(undefined)} />}
     </>
@@ -69,6 +74,21 @@ function useFocusOnPage(at: Route['at']): void {
     if (before.current !== at) focusPane('.pane-details');
     before.current = at;
   }, [at]);
+}
+
+function IgnoreItem({ person, onAsk }: { person: Person; onAsk: () => void }) {
+  const { userId } = person;
+  const ignored = client.people.ignored.value.has(userId);
+  const hear = () => void attempt(() => client.people.setIgnored(userId, false));
+  return (
+    <li>
+      <Item
+        icon={ignored ? 'eye' : 'eye-off'}
+        title={say(ignored ? 'stopIgnoring' : 'ignorePerson')}
+        onClick={ignored ? hear : onAsk}
+      />
+    </li>
+  );
 }
 
 function DetailsHeader({ roomId, at }: { roomId: string; at: Route['at'] }) {

@@ -6,6 +6,7 @@ import { client } from '../../models/client.ts';
 import { mayActOn } from '../../models/moderation.ts';
 import { attempt, tell } from '../../models/toasts.ts';
 import { say } from '../../words/words.ts';
+import { IgnoreDialog } from './ignore-dialog.tsx';
 import { RemoveMember } from './remove-member.tsx';
 import { RoleDialog } from './role-dialog.tsx';
 import type { Member, OpenRoom } from '../../matrix/door.ts';
@@ -21,7 +22,7 @@ interface MemberMenuProps {
   readonly onGone: () => void;
 }
 
-type Asking = 'role' | 'remove' | 'ban' | undefined;
+type Asking = 'ignore' | 'role' | 'remove' | 'ban' | undefined;
 
 /** What can be done about one member; the rest is not shown. */
 export function MemberMenu({ room, member, at, onClose, onGone }: MemberMenuProps) {
@@ -49,6 +50,13 @@ export function MemberMenu({ room, member, at, onClose, onGone }: MemberMenuProp
         onPick: () => void attempt(() => client.encryption.verification.startWithPerson(userId)),
       });
     }
+    if (client.people.ignored.value.has(userId)) {
+      entries.push({
+        label: say('stopIgnoring'),
+        icon: 'eye',
+        onPick: () => void attempt(() => client.people.setIgnored(userId, false)),
+      });
+    } else entries.push(ask({ label: say('ignorePerson'), icon: 'eye-off' }, 'ignore'));
   }
   if (may.roles.length > 1) entries.push(ask({ label: say('changeRole'), icon: 'person' }, 'role'));
   if (may.unban) {
@@ -67,6 +75,7 @@ export function MemberMenu({ room, member, at, onClose, onGone }: MemberMenuProp
   if (asking === 'role') {
     return <RoleDialog room={room} member={member} roles={may.roles} onClose={onClose} />;
   }
+  if (asking === 'ignore') return <IgnoreDialog person={member} onClose={onClose} />;
   if (asking) {
     return <RemoveMember room={room} member={member} how={asking} onClose={onClose} onGone={onGone} />;
   }

@@ -151,6 +151,11 @@ export const room: Translation<typeof english> = {
   remove: 'Retirer',
   chatWith: 'Discuter',
   verifyPerson: 'Comparer les emoji',
+  ignorePerson: 'Ignorer',
+  stopIgnoring: 'Ne plus ignorer',
+  ignoreQuestion: 'Ignorer {name} ?',
+  ignoreDetail:
+    'Les messages et les invitations de cette personne ne s’affichent plus. Elle n’en est pas informée.',
   rename: 'Renommer',
   changePicture: 'Changer l’image',
   removePicture: 'Retirer l’image',

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startMajlis } from '@majlis/ops/dev';
+import type { TestServer } from '@majlis/ops/dev';
+import { acceptInvitation, bubbles, composer, launch, say, sees, signUp, startChat } from './browser.ts';
+import type { Person } from './browser.ts';
+import { lookAt } from './eyes.ts';
+import { makeGroup } from './group.ts';
+
+const group = 'رحلة الجبل';
+
+describe('ignoring somebody', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let salma: Person;
+  let karim: Person;
+  let layla: Person;
+
+  before(async () => {
+    server = await startMajlis({ webApp: true });
+    browser = await launch();
+    salma = await signUp(browser, server.url, { name: 'salma' });
+    karim = await signUp(browser, server.url, { name: 'karim' });
+    layla = await signUp(browser, server.url, { name: 'layla' });
+    await makeGroup(salma, group, [karim, layla]);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('takes their messages away at once, and the coming ones, but nobody else’s', async () => {
+    await say(karim, 'كلام كثير');
+    await sees(salma, 'كلام كثير');
+    await salma.page.getByRole('link', { name: 'التفاصيل' }).click();
+    await salma.page.getByRole('region', { name: 'الأعضاء' }).getByRole('button', { name: /karim/ }).click();
+    await salma.page.getByRole('menuitem', { name: 'تجاهل', exact: true }).click();
+    assert.deepEqual(await lookAt(salma, 'ignoring'), []);
+    await salma.page.getByRole('dialog').getByRole('button', { name: 'تجاهل', exact: true }).click();
+    await bubbles(salma, 'كلام كثير').waitFor({ state: 'detached' });
+    await say(karim, 'كلام أكثر');
+    await sees(layla, 'كلام أكثر');
+    await say(layla, 'مساء الخير');
+    await sees(salma, 'مساء الخير');
+    assert.equal(await bubbles(salma, 'كلام').count(), 0);
+  });
+
+  it('ends in the details of their chat, and what was there is seen again', async () => {
+    await startChat(salma, 'karim');
+    await acceptInvitation(karim, 'salma');
+    await salma.page.getByRole('link', { name: 'التفاصيل' }).click();
+    await salma.page.getByRole('button', { name: 'إلغاء التجاهل' }).click();
+    await salma.page.getByRole('button', { name: 'تجاهل', exact: true }).waitFor();
+    await say(karim, 'عدت');
+    await sees(salma, 'عدت');
+    await salma.page
+      .getByRole('region', { name: 'قائمة المحادثات' })
+      .getByRole('link', { name: new RegExp(group) })
+      .click();
+    await composer(salma).waitFor();
+    await sees(salma, 'كلام كثير');
+    assert.deepEqual([...salma.errors, ...karim.errors, ...layla.errors], []);
+  });
+});
