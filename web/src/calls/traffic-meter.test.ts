@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shareOfLink } from './traffic-meter.ts';
+import { calm, shareOfLink } from './traffic-meter.ts';
 
 test('the fuller direction of the link counts, and never more than all of it', () => {
   assert.equal(shareOfLink({ sent: 60, received: 900, canSend: 240 }), 0.25);
@@ -12,4 +12,11 @@ test('the fuller direction of the link counts, and never more than all of it', (
 test('where the browser has measured nothing there is no share', () => {
   assert.equal(shareOfLink({ sent: 60, received: 900 }), undefined);
   assert.equal(shareOfLink({ sent: 60, received: 900, canSend: 0, canReceive: 0 }), undefined);
+});
+
+test('the line follows what is measured without haste, and goes when nothing is measured', () => {
+  assert.equal(calm(undefined, 1), 1);
+  assert.equal(calm(0.5, 1), 0.625);
+  assert.equal(calm(0.5, 0), 0.375);
+  assert.equal(calm(0.4, undefined), undefined);
 });

@@ -19,6 +19,15 @@ export function shareOfLink({ sent, received, canSend = 0, canReceive = 0 }: Lin
   return shares.length === 0 ? undefined : Math.min(1, Math.max(...shares));
 }
 
+/** Share of a change that is shown at once: an encoder that fills what it is given is no cause for alarm within a second or two. */
+const haste = 0.25;
+
+/** The share to show after another was measured. */
+export function calm(shown: number | undefined, measured: number | undefined): number | undefined {
+  if (shown === undefined || measured === undefined) return measured;
+  return shown + (measured - shown) * haste;
+}
+
 /** What a call cost since it was last told: kilobits per second both ways, bytes, and the share of the link. */
 export interface Traffic {
   readonly kbits: number;
@@ -34,6 +43,7 @@ export class TrafficMeter {
   private readonly last = new Map<string, number>();
   private timer: ReturnType<typeof setInterval> | undefined;
   private measuring = false;
+  private share: number | undefined;
 
   constructor(room: Room, tell: (traffic: Traffic) => void) {
     this.room = room;
@@ -84,7 +94,8 @@ export class TrafficMeter {
       canSend: canSend / 1000,
       canReceive: canReceive / 1000,
     });
-    this.tell({ kbits: Math.round(kbits(received + sent)), received, sent, share });
+    this.share = calm(this.share, share);
+    this.tell({ kbits: Math.round(kbits(received + sent)), received, sent, share: this.share });
   }
 
   private step(id: string, bytes = 0): number {
