@@ -4,11 +4,17 @@ import { Spinner } from './star.tsx';
 import type { ComponentChildren } from 'preact';
 import type { IconName } from './icon-paths.ts';
 
-/** A file name that loses its middle, never its ending, when there is no room. Always left to right. */
+/** Begins with a letter of a script that runs from right to left. */
+const rightToLeft = /^[^A-Za-z\u00c0-\u052f]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/**
+ * A file name that loses its middle, never its ending, when there is no room. Left to right like every code, except where its words
+ * run the other way: cut in two and put together from the left, they could not be read.
+ */
 export function FileName({ name }: { name: string }) {
   const cut = Math.max(0, name.length - 9);
   return (
-    <bdi class="file-name" dir="ltr" title={name}>
+    <bdi class="file-name" dir={rightToLeft.test(name) ? 'rtl' : 'ltr'} title={name}>
       {cut > 0 && <span class="file-name-start">{name.slice(0, cut)}</span>}
       <span class="file-name-end">{name.slice(cut)}</span>
     </bdi>
