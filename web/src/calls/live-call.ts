@@ -17,7 +17,7 @@ import type { MediaKey } from './element-call-keys.ts';
 import type { CallSide, Entrance } from './entrance.ts';
 import type { Epoch, Participant } from './epochs.ts';
 import { MediaKeys } from './media-keys.ts';
-import { peopleOf } from './people-of-call.ts';
+import { peopleOf, privacyOf } from './people-of-call.ts';
 import type { Known } from './people-of-call.ts';
 import { takePicture } from './still-camera.ts';
 import { sealedAtMost } from './still-picture.ts';
@@ -468,16 +468,7 @@ export class LiveCall implements Call {
       known: this.parts.known,
     });
     this.people.value = people;
-    this.privacy.value = {
-      encrypted: this.epoch !== undefined && this.room.isE2EEEnabled,
-      people: people.map(({ id, name, userId, guest, canDecrypt }) => ({
-        id,
-        name,
-        guest,
-        canDecrypt,
-        ...(userId === undefined ? {} : { userId }),
-      })),
-    };
+    this.privacy.value = privacyOf(people, this.epoch !== undefined && this.room.isE2EEEnabled);
   }
 
   private async finish(state: CallState): Promise<void> {

@@ -1,7 +1,7 @@
 import { Track } from 'livekit-client';
 import type { Participant, Room, TrackPublication } from 'livekit-client';
 import { sameValue } from '../matrix/timeline/reuse.ts';
-import type { CallPerson, Still, VideoSource } from './door.ts';
+import type { CallPerson, Privacy, Still, VideoSource } from './door.ts';
 
 export interface Known {
   readonly name: string;
@@ -103,4 +103,18 @@ function sourceOf(publication: TrackPublication | undefined): VideoSource | unde
     sources.set(track, source);
   }
   return source;
+}
+
+/** The statement of who can decrypt. */
+export function privacyOf(people: readonly CallPerson[], encrypted: boolean): Privacy {
+  return {
+    encrypted,
+    people: people.map(({ id, name, userId, guest, canDecrypt }) => ({
+      id,
+      name,
+      guest,
+      canDecrypt,
+      ...(userId === undefined ? {} : { userId }),
+    })),
+  };
 }
