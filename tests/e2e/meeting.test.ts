@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { dispose } from '@livekit/rtc-node';
 import type { Browser } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
@@ -7,6 +8,7 @@ import { arrive, enterMeeting, launch, phone } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt } from './eyes.ts';
 import { hearsAndSees, readyToMeet, received, until, watchMedia } from './media.ts';
+import { enter, knock, sendInTheClear } from '../meetings/meeting.ts';
 
 interface GuestAddress {
   path: string;
@@ -52,6 +54,7 @@ describe('a meeting of two members and a guest', () => {
   after(async () => {
     await browser?.close();
     await server?.stop();
+    await dispose();
   });
 
   it('both members see and hear each other', async () => {
@@ -104,6 +107,25 @@ describe('a meeting of two members and a guest', () => {
     const { framesDecoded, audioEnergy } = await received(blind);
     assert.deepEqual({ framesDecoded, audioEnergy }, { framesDecoded: 0, audioEnergy: 0 });
     await blind.context.close();
+  });
+
+  it('what comes in the clear is neither shown nor believed', async () => {
+    const stranger = await knock(server.url, /meet\/([\w-]+)/.exec(link)?.[1] ?? '', 'عابر');
+    await salma.page.getByRole('button', { name: 'إدخال', exact: true }).click();
+    const { room } = await enter(await stranger.ok('POST', '/token', {}));
+    const end = await sendInTheClear(room);
+    try {
+      const tile = salma.page.locator('.tile').filter({ hasText: 'عابر' });
+      await tile.getByText('تعذّر فك التشفير هنا').waitFor();
+      const picture = tile.locator('video');
+      assert.equal(await picture.evaluate((video: HTMLVideoElement) => video.videoWidth), 0);
+      assert.equal(await tile.getByLabel('اليد مرفوعة').count(), 0);
+      await salma.page.locator('.meeting-facts').getByText('تعذّر فك التشفير عند').waitFor();
+    } finally {
+      await end();
+      await room.disconnect();
+    }
+    await hearsAndSees(salma);
   });
 
   it('removing asks first, and the keyboard alone can answer', async () => {

@@ -3,7 +3,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DisconnectReason, Room, RoomEvent } from '@livekit/rtc-node';
+import {
+  DisconnectReason,
+  LocalVideoTrack,
+  Room,
+  RoomEvent,
+  TrackPublishOptions,
+  TrackSource,
+  VideoBufferType,
+  VideoFrame,
+  VideoSource,
+} from '@livekit/rtc-node';
 import { meetingsBase } from '@majlis/protocol';
 import type { JoinAnswer, KnockAnswer, LobbyAnswer, MeetingAnswer, MeetingLink } from '@majlis/protocol';
 import type { TestServer } from '@majlis/ops/dev';
@@ -154,6 +164,34 @@ export async function enter({ url, token, identity }: JoinAnswer): Promise<Parti
   });
   await room.connect(url, token, { autoSubscribe: true, dynacast: false });
   return { identity, room, out };
+}
+
+/**
+ * Shows pictures that are not encrypted, and says over and over, in the clear as well, that it has the key and raises its hand.
+ * @returns what ends it
+ */
+export async function sendInTheClear({ localParticipant }: Room): Promise<() => Promise<void>> {
+  assert.ok(localParticipant);
+  const [width, height] = [320, 240];
+  const source = new VideoSource(width, height);
+  const camera = new TrackPublishOptions();
+  camera.source = TrackSource.SOURCE_CAMERA;
+  await localParticipant.publishTrack(LocalVideoTrack.createVideoTrack('camera', source), camera);
+  const frame = new VideoFrame(
+    new Uint8Array(width * height * 4).fill(200),
+    width,
+    height,
+    VideoBufferType.RGBA,
+  );
+  const word = new TextEncoder().encode(JSON.stringify({ epoch: 1, hand: true }));
+  const timer = setInterval(() => {
+    source.captureFrame(frame);
+    void localParticipant.publishData(word, { reliable: true, topic: 'majlis.state' });
+  }, 100);
+  return async () => {
+    clearInterval(timer);
+    await source.close();
+  };
 }
 
 /** The keys that the server shares with LiveKit. */

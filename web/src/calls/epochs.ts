@@ -73,11 +73,14 @@ export function provenSender(
   return named !== undefined && named.userId === message.sender && named.deviceId === message.senderDevice;
 }
 
+/** What a key is for: frames, still pictures, or what participants tell one another. */
+export type KeyUse = 'media' | 'still' | 'words';
+
 /** The key of one sender and one use in one epoch: 32 bytes, of which those of others cannot be told. */
 export async function senderKey(
   epoch: Epoch,
   identity: string,
-  use: 'media' | 'still' = 'media',
+  use: KeyUse = 'media',
 ): Promise<Uint8Array<ArrayBuffer>> {
   const secret = await crypto.subtle.importKey('raw', epoch.secret, 'HKDF', false, ['deriveBits']);
   const info = new TextEncoder().encode(`majlis ${use} ${identity}`);

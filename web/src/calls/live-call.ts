@@ -82,6 +82,9 @@ export class LiveCall implements Call {
     this.worker = parts.startE2eeWorker();
     this.room = makeRoom(parts.options, this.keys, this.worker);
     this.words = new CallWords({
+      now: parts.now,
+      ownIdentity: () => this.identity,
+      epochOf: (number) => this.keys.epochOf(number),
       send: (bytes, to) => this.send(bytes, to),
       others: () => this.sharers(),
       changed: () => {
@@ -280,7 +283,7 @@ export class LiveCall implements Call {
     this.epoch = epoch;
     this.epochSince = this.parts.now();
     await this.keys.use(epoch, this.identity, this.sharers(), () => {
-      this.words.use(epoch.number);
+      this.words.use(epoch);
       this.giveStill();
       this.draw();
     });
@@ -324,7 +327,7 @@ export class LiveCall implements Call {
       })
       .on(RoomEvent.DataReceived, (payload, participant, _kind, received) => {
         if (participant === undefined) return;
-        if (received === topic) this.words.hear(participant.identity, payload);
+        if (received === topic) void this.words.hear(participant.identity, payload);
         if (received === stillTopic) this.hearStill(participant, payload);
       })
       .on(RoomEvent.ActiveSpeakersChanged, (speakers) => this.heard(speakers))

@@ -1,7 +1,8 @@
 import type { Still } from './door.ts';
 import type { Epoch } from './epochs.ts';
-import { openPicture, sealPicture } from './still-picture.ts';
-import type { NumberedPicture } from './still-picture.ts';
+import { openMessage, sealMessage } from './sealed-message.ts';
+import type { NumberedMessage } from './sealed-message.ts';
+import { isSmallJpeg, sealedAtMost } from './still-picture.ts';
 
 export interface StillsParts {
   ownIdentity(): string;
@@ -22,7 +23,8 @@ export class Stills {
   private readonly stills = new Map<string, Still>();
   /** The last number of each person: what is older, or comes again, counts no more. */
   private readonly last = new Map<string, number>();
-  private own: NumberedPicture | undefined;
+  /** An empty picture takes the one before it back. */
+  private own: NumberedMessage | undefined;
   private given = new Set<string>();
 
   constructor(parts: StillsParts) {
@@ -37,14 +39,15 @@ export class Stills {
   async cost(picture: Uint8Array<ArrayBuffer>): Promise<number> {
     const epoch = this.parts.epoch();
     if (epoch === undefined) throw new Error('There is no key to send with.');
-    return (await sealPicture({ number: this.parts.now(), picture }, this.parts.ownIdentity(), epoch)).length;
+    const message = { number: this.parts.now(), content: picture };
+    return (await sealMessage(message, this.parts.ownIdentity(), 'still', epoch)).length;
   }
 
   /** Shows the others a picture of oneself in place of the one before; an empty one takes it back. */
   async show(picture: Uint8Array<ArrayBuffer>): Promise<void> {
     const identity = this.parts.ownIdentity();
-    if (picture.length === 0 && (this.own?.picture.length ?? 0) === 0) return;
-    this.own = { number: Math.max(this.parts.now(), (this.own?.number ?? 0) + 1), picture };
+    if (picture.length === 0 && (this.own?.content.length ?? 0) === 0) return;
+    this.own = { number: Math.max(this.parts.now(), (this.own?.number ?? 0) + 1), content: picture };
     this.given = new Set();
     this.put(identity, this.own);
     await this.give();
@@ -60,7 +63,7 @@ export class Stills {
     const { given } = this;
     for (const identity of to) given.add(identity);
     try {
-      await this.parts.send(await sealPicture(own, this.parts.ownIdentity(), epoch), to);
+      await this.parts.send(await sealMessage(own, this.parts.ownIdentity(), 'still', epoch), to);
     } catch (thrown) {
       for (const identity of to) given.delete(identity);
       throw thrown;
@@ -68,8 +71,10 @@ export class Stills {
   }
 
   async hear(identity: string, sealed: Uint8Array): Promise<void> {
-    const opened = await openPicture(sealed, identity, (number) => this.parts.epochOf(number));
+    if (sealed.length > sealedAtMost) return;
+    const opened = await openMessage(sealed, identity, 'still', (number) => this.parts.epochOf(number));
     if (opened === undefined || opened.number <= (this.last.get(identity) ?? 0)) return;
+    if (opened.content.length > 0 && !isSmallJpeg(opened.content)) return;
     this.last.set(identity, opened.number);
     this.put(identity, opened);
   }
@@ -79,9 +84,9 @@ export class Stills {
     this.given.delete(identity);
   }
 
-  private put(identity: string, { number, picture }: NumberedPicture): void {
-    if (picture.length === 0) this.stills.delete(identity);
-    else this.stills.set(identity, { number, picture: new Blob([picture], { type: 'image/jpeg' }) });
+  private put(identity: string, { number, content }: NumberedMessage): void {
+    if (content.length === 0) this.stills.delete(identity);
+    else this.stills.set(identity, { number, picture: new Blob([content], { type: 'image/jpeg' }) });
     this.parts.changed();
   }
 }
