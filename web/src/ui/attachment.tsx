@@ -7,12 +7,15 @@ import type { IconName } from './icon-paths.ts';
 /** Begins with a letter of a script that runs from right to left. */
 const rightToLeft = /^[^A-Za-z\u00c0-\u052f]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
+/** So many letters find room everywhere, and are not cut: what is before the ending would be less than the dots in its place. */
+const wholeAtMost = 12;
+
 /**
  * A file name that loses its middle, never its ending, when there is no room. Left to right like every code, except where its words
  * run the other way: cut in two and put together from the left, they could not be read.
  */
 export function FileName({ name }: { name: string }) {
-  const cut = Math.max(0, name.length - 9);
+  const cut = name.length > wholeAtMost ? name.length - 9 : 0;
   return (
     <bdi class="file-name" dir={rightToLeft.test(name) ? 'rtl' : 'ltr'} title={name}>
       {cut > 0 && <span class="file-name-start">{name.slice(0, cut)}</span>}
