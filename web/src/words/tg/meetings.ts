@@ -58,7 +58,7 @@ export const meetings: Translation<typeof english> = {
   lowerHand: 'Даст фуровардан',
   handRaised: 'Даст бардошта',
   chat: 'Сӯҳбат',
-  leaveCall: 'Баромадан',
+  leaveCall: 'Хуруҷ',
   everyoneCanDecrypt: 'Ҳама рамзкушоӣ карда метавонанд',
   cannotDecrypt: '{name} рамзкушоӣ карда наметавонад',
   whoCanDecrypt: 'Кӣ мебинад ва мешунавад',
