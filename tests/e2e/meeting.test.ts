@@ -43,6 +43,7 @@ describe('a meeting of two members and a guest', () => {
   let salma: Person;
   let karim: Person;
   let rahim: Person;
+  let zaynab: Person;
   let link: string;
 
   before(async () => {
@@ -181,12 +182,20 @@ describe('a meeting of two members and a guest', () => {
   it('a member who did not make the link lets a guest in and gives them the key', async () => {
     await salma.page.locator('.control-leave').click();
     await salma.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor({ state: 'detached' });
-    const zaynab = await guest('زينب', link);
+    zaynab = await guest('زينب', link);
     await karim.page.getByRole('button', { name: /الأشخاص/ }).click();
     await karim.page.getByRole('button', { name: 'إدخال', exact: true }).click();
     await zaynab.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
     await Promise.all([hearsAndSees(zaynab), hearsAndSees(karim)]);
     assert.deepEqual(zaynab.errors, []);
+  });
+
+  it('the only member comes in anew, and the guest who stayed takes the new key', async () => {
+    const { page } = karim;
+    await page.reload();
+    await page.getByRole('button', { name: 'دخول', exact: true }).click();
+    await page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
+    await Promise.all([hearsAndSees(zaynab), hearsAndSees(karim)]);
   });
 
   it('nothing broke on the way', () => {

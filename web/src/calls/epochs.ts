@@ -6,7 +6,7 @@
  * so that no two senders ever use the same key.
  */
 export interface Epoch {
-  /** Counts up; the key ring's index is its remainder. */
+  /** Counts up from when the meeting's first member came, in milliseconds of the server's clock; the key ring's index is its remainder. */
   readonly number: number;
   /** 32 random bytes. */
   readonly secret: Uint8Array<ArrayBuffer>;

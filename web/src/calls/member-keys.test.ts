@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeviceAddress, DeviceMessage, JsonContent, Signalling } from '../matrix/door.ts';
-import { senderKey } from './epochs.ts';
+import { newerEpoch, senderKey } from './epochs.ts';
 import type { Epoch, Participant } from './epochs.ts';
 import { makeOffer, newLinkSecret, openSealed } from './guest-seal.ts';
 import type { LinkBook } from './link-sharing.ts';
@@ -187,14 +187,14 @@ test('each who comes causes a new key for all, each who goes one without them', 
   const { wire, sit, move, stop } = makeCall();
   t.after(stop);
   const [a, b, c] = [sit('a'), sit('b'), sit('c')];
-  move([member('a', 1)], 'came');
+  move([member('a', 0)], 'came');
   const first = await a.next(1);
-  move([member('a', 1), member('b', 2), member('c', 3)], 'came');
+  move([member('a', 0), member('b', 2), member('c', 3)], 'came');
   const second = await a.next(2);
   assert.deepEqual(await b.next(2), second);
   assert.deepEqual(await c.next(2), second);
   assert.notDeepEqual(first.secret, second.secret);
-  move([member('a', 1), member('b', 2)], 'went');
+  move([member('a', 0), member('b', 2)], 'went');
   assert.deepEqual(await b.next(3), await a.next(3));
   assert.equal(c.epochs.length, 1, 'who went gets nothing');
   assert.ok(
@@ -208,9 +208,9 @@ test('a key that was given without the leader learning it is not given twice und
   t.after(stop);
   const [a, b] = [sit('a'), sit('b')];
   wire.loseAnswer = true;
-  move([member('a', 1), member('b', 2)], 'came');
+  move([member('a', 0), member('b', 2)], 'came');
   await b.until(() => b.epochs.length > 0);
-  move([member('a', 1), member('b', 2)], 'came');
+  move([member('a', 0), member('b', 2)], 'came');
   await a.until(() => a.epochs.length > 0);
   assert.deepEqual(a.epochs.at(-1), b.epochs.at(-1), 'both send with the same');
 });
@@ -220,7 +220,7 @@ test('those who come and come do not put off the new key after somebody has gone
   const { sit, move, stop } = makeCall();
   t.after(stop);
   const a = sit('a');
-  const there = [member('a', 1), member('gone', 2)];
+  const there = [member('a', 0), member('gone', 2)];
   move(there, 'came');
   t.mock.timers.tick(300);
   await a.next(1);
@@ -239,12 +239,27 @@ test('when the leader goes, the next draws', async (t) => {
   const { sit, move, stop } = makeCall();
   t.after(stop);
   const [a, b, c] = [sit('a'), sit('b'), sit('c')];
-  move([member('a', 1), member('b', 2), member('c', 3)], 'came');
+  move([member('a', 0), member('b', 2), member('c', 3)], 'came');
   await Promise.all([a.next(1), b.next(1), c.next(1)]);
   move([member('b', 2), member('c', 3)], 'went');
   const next = await c.next(2);
   assert.equal(next.by, 'b');
   assert.equal(a.epochs.length, 1);
+});
+
+test('the only member comes in anew: the guest who stayed has nothing newer than what they draw', async (t) => {
+  const { sit, move, stop } = makeCall();
+  t.after(stop);
+  const [a, again] = [sit('a'), sit('again')];
+  move([member('a', 0), guest('g', 1)], 'came');
+  await a.next(1);
+  move([member('a', 0), guest('g', 1), guest('h', 2)], 'came');
+  const last = await a.next(2);
+  move([member('again', 3000), guest('g', 1), guest('h', 2)], 'came');
+  await again.until(() => again.epochs.length > 0);
+  const [fresh] = again.epochs;
+  assert.ok(fresh);
+  assert.equal(newerEpoch(last, fresh), fresh);
 });
 
 test('whoever is not in the room gets no key, whatever the media server says', async (t) => {
@@ -253,7 +268,7 @@ test('whoever is not in the room gets no key, whatever the media server says', a
   const a = sit('a');
   const spy = sit('spy');
   wire.joined.delete('@spy');
-  move([member('a', 1), member('spy', 2)], 'came');
+  move([member('a', 0), member('spy', 2)], 'came');
   await a.next(1);
   assert.deepEqual(spy.epochs, []);
   assert.deepEqual(wire.sent, []);
@@ -263,7 +278,7 @@ test('a key from a device that is not in the call under the named identity is no
   const { wire, sit, move, stop } = makeCall();
   t.after(stop);
   const [a, b] = [sit('a'), sit('b')];
-  move([member('a', 1), member('b', 2)], 'came');
+  move([member('a', 0), member('b', 2)], 'came');
   const real = await b.next(1);
   await a.next(1);
   const forged: JsonContent = {
@@ -292,7 +307,7 @@ test('a guest who is in gets the key sealed, one with a forged offer does not', 
   const good = await makeOffer('link', secret);
   const forged = await makeOffer('link', newLinkSecret());
   const a = sit('a', links, { g1: good.offer, g2: forged.offer });
-  move([member('a', 1), guest('g1', 2), guest('g2', 3)], 'came');
+  move([member('a', 0), guest('g1', 2), guest('g2', 3)], 'came');
   const epoch = await a.next(1);
   await a.until(() => a.boxes.length > 0);
   assert.deepEqual(
@@ -311,7 +326,7 @@ test('where the leader does not know the link, another member gives the guest th
   his.learn('link', secret);
   const a = sit('a', hers, { g: offer });
   const b = sit('b', his, { g: offer });
-  move([member('a', 1), member('b', 2), guest('g', 3)], 'came');
+  move([member('a', 0), member('b', 2), guest('g', 3)], 'came');
   await Promise.all([a.next(1), b.next(1)]);
   await settled();
   assert.deepEqual([a.boxes, b.boxes], [[], []], 'the other leaves the leader time');
@@ -323,7 +338,7 @@ test('where the leader does not know the link, another member gives the guest th
   shown.set('ig', 1);
   hers.learn('link', secret);
   await a.until(() => a.boxes.length === 1);
-  move([member('a', 1), member('b', 2), guest('g', 3), member('c', 4)], 'came');
+  move([member('a', 0), member('b', 2), guest('g', 3), member('c', 4)], 'came');
   await Promise.all([a.next(2), b.next(2)]);
   await a.until(() => a.boxes.length === 2);
   shown.set('ig', 2);
@@ -349,7 +364,7 @@ test('a guest who is just going does not keep the others from their keys', async
     if (boxes.some(({ guestId }) => guestId === 'gone')) throw new Error('There is no such guest');
     return push(...boxes);
   };
-  move([member('a', 1), guest('gone', 2), guest('here', 3)], 'came');
+  move([member('a', 0), guest('gone', 2), guest('here', 3)], 'came');
   await a.until(() => a.boxes.length === 1);
   assert.equal(a.boxes[0]?.guestId, 'here');
 });
@@ -358,9 +373,9 @@ test('an identity that comes back causes a new key', async (t) => {
   const { sit, move, stop } = makeCall();
   t.after(stop);
   const [a, b] = [sit('a'), sit('b')];
-  move([member('a', 1), member('b', 2)], 'came');
+  move([member('a', 0), member('b', 2)], 'came');
   await Promise.all([a.next(1), b.next(1)]);
-  move([member('a', 1), member('b', 3)], 'came');
+  move([member('a', 0), member('b', 3)], 'came');
   assert.deepEqual(await b.next(2), await a.next(2));
 });
 
@@ -369,7 +384,7 @@ test('a member in Element Call gets each sender’s own key, in each epoch, and 
   t.after(stop);
   wire.joined.add('@e');
   const [a, b] = [sit('a'), sit('b')];
-  move([other('e', 0), member('a', 1), member('b', 2)], 'came');
+  move([other('e', -1), member('a', 0), member('b', 2)], 'came');
   const keysTo = () =>
     wire.sent.filter(({ to, type }) => to.userId === '@e' && type === 'io.element.call.encryption_keys');
   for (const [number, seat] of [
@@ -396,7 +411,7 @@ test('a member in Element Call gets each sender’s own key, in each epoch, and 
   assert.ok(
     wire.sent.every(({ to, type }) => to.userId !== '@e' || type === 'io.element.call.encryption_keys'),
   );
-  move([other('e', 0), member('a', 1)], 'went');
+  move([other('e', -1), member('a', 0)], 'went');
   await a.until(() => a.given.some(({ epoch }) => epoch === 2));
   assert.equal(keysTo().filter(({ from }) => from === '@a').length, 2);
 });
@@ -423,7 +438,7 @@ test('an Element Call key is taken from the device in the call that Olm proves, 
     );
   send('@e', 'D@e');
   assert.deepEqual(a.taken, [], 'before they are in the call');
-  move([member('a', 1), other('e', 2), member('b', 3)], 'came');
+  move([member('a', 0), other('e', 2), member('b', 3)], 'came');
   assert.deepEqual(a.taken, [{ identity: 'e', key: { index: 7, key: new Uint8Array(keyBytes), sentAt: 5 } }]);
   send('@e', 'OTHER');
   send('@mallory', 'D@e');

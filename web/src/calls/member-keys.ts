@@ -138,7 +138,9 @@ export class MemberKeys {
     if (leaderOf(participants)?.identity !== own) return;
     const set = JSON.stringify(participants.map(({ identity, stay }) => [identity, stay]).sort());
     if (this.current !== undefined && this.current.by === own && this.drawnFor === set) return;
-    this.drawn = Math.max(this.drawn, this.current?.number ?? 0) + 1;
+    // Whoever begins anew goes on above all that was drawn before they came: guests who stayed take nothing older than what they have.
+    const came = participants.find(({ identity }) => identity === own)?.joinedAt ?? 0;
+    this.drawn = Math.max(this.drawn, this.current?.number ?? came) + 1;
     const epoch: Epoch = {
       number: this.drawn,
       secret: crypto.getRandomValues(new Uint8Array(32)),
