@@ -7,7 +7,10 @@ import { arrive, exactly, launch, phone, seen, signUp } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt } from './eyes.ts';
 import { makeGroup } from './group.ts';
-import { until, watchMedia } from './media.ts';
+import { hearsAndSees, until, watchMedia } from './media.ts';
+import { register } from '../http/client.ts';
+import type { Json } from '../http/client.ts';
+import { Member } from '../meetings/meeting.ts';
 
 /** Pictures that came and went over the page's connections so far. */
 function pictures(person: Person): Promise<{ readonly came: number; readonly went: number }> {
@@ -220,6 +223,50 @@ describe('what one may do in a meeting', () => {
     await waiting.waitFor({ state: 'detached' });
     assert.deepEqual(salma.errors, []);
   });
+
+  it('somebody comes with Element Call: all come in again under the names that it looks for, as they were', async () => {
+    const omar = await register(server.url, 'omar');
+    await invite(salma, omar.userId);
+    await omar.join(room);
+    const member = new Member(omar, room);
+    const named = ({ identity }: { identity: string }) => /^@(salma|karim):/.test(identity);
+    assert.equal((await member.meeting()).participants.filter(named).length, 0);
+    const announcement = 'org.matrix.msc3401.call.member';
+    await omar.setState(
+      room,
+      announcement,
+      { application: 'm.call', call_id: '', scope: 'm.room', device_id: omar.deviceId, expires: 3_600_000 },
+      `_${omar.userId}_${omar.deviceId}_m.call`,
+    );
+    await member.until(
+      'everybody under the name that Element Call knows',
+      ({ participants }) => participants.length === 2 && participants.every(named),
+    );
+    await Promise.all([hearsAndSees(salma), hearsAndSees(karim)]);
+    await control(salma, 'كتم').waitFor();
+    await control(karim, 'كتم').waitFor();
+    // The room was told of the leaving first, and of the coming last.
+    const announced = async () => {
+      const state = await omar.ok('GET', `/rooms/${encodeURIComponent(room)}/state`);
+      return state.filter(
+        ({ type, content }: Json) => type === announcement && content.application === 'm.call',
+      ).length as number;
+    };
+    await until(announced, (count) => count === 3, 'all three should be announced');
+    assert.deepEqual([...salma.errors, ...karim.errors], []);
+  });
+
+  /** Invites somebody who has no browser, with the token that the person's own page uses. */
+  async function invite(person: Person, userId: string): Promise<void> {
+    const request = await person.page.waitForRequest((one) => 'authorization' in one.headers());
+    const token = request.headers()['authorization'] ?? '';
+    const answer = await fetch(`${server.url}/_matrix/client/v3/rooms/${encodeURIComponent(room)}/invite`, {
+      method: 'POST',
+      headers: { authorization: token },
+      body: JSON.stringify({ user_id: userId }),
+    });
+    assert.equal(answer.status, 200, await answer.text());
+  }
 
   async function enter(person: Person, options: { audioOnly?: boolean } = {}): Promise<void> {
     const { page } = person;

@@ -1,3 +1,4 @@
+import { effect, untracked } from '@preact/signals-core';
 import type { JsonContent, Signalling } from '../matrix/door.ts';
 import { MatrixError } from '../matrix/door.ts';
 import { Turns } from '../matrix/turns.ts';
@@ -22,6 +23,13 @@ export class CallAnnouncement {
     return signalling
       .watchState(roomId, type)
       .value.some(({ content }) => content['application'] === 'm.call' && content[mark] === undefined);
+  }
+
+  /** Calls `tell` once somebody is announced who came with another program. @returns how to stop */
+  static onOthers(signalling: Signalling, roomId: string, tell: () => void): () => void {
+    return effect(() => {
+      if (CallAnnouncement.othersIn(signalling, roomId)) untracked(tell);
+    });
   }
 
   private readonly signalling: Signalling;

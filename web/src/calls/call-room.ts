@@ -51,6 +51,7 @@ const over: ReadonlySet<CallState> = new Set([
   'refused',
   'unavailable',
   'forbidden',
+  'moved',
 ]);
 
 /** Whether a call in this state goes on no more. */

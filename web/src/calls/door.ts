@@ -72,7 +72,8 @@ export interface LobbyRequest {
 /**
  * `connecting`. `waiting`: a guest before a member agrees. `refused`: a member did not agree. `live`. `reconnecting`. `ended`: left, or the
  * meeting is over. `removed`: put out. `lost`: the network did not come back. `unavailable`: the server carries no meetings or the
- * link is not valid. `forbidden`: this user may not take part.
+ * link is not valid. `forbidden`: this user may not take part. `moved`: this device has left to come in again at once with `options()`,
+ * under a name by which another program finds it.
  */
 export type CallState =
   | 'connecting'
@@ -84,7 +85,8 @@ export type CallState =
   | 'removed'
   | 'lost'
   | 'unavailable'
-  | 'forbidden';
+  | 'forbidden'
+  | 'moved';
 
 /** Who can decrypt, as a plain statement: everybody named here and nobody else. */
 export interface Privacy {
@@ -145,6 +147,9 @@ export interface Call {
   /** Puts a person out, for the rest of this meeting. The key changes at once. */
   remove(personId: string): Promise<void>;
   mute(personId: string): Promise<void>;
+  /** How to come in again as one is now, or was when the call ended. */
+  options(): JoinOptions;
+  /** Resolves when the room has been told, or cannot be. */
   leave(): Promise<void>;
 }
 

@@ -17,6 +17,8 @@ export interface CallSide {
   shows(identity: string, epoch: number): boolean;
   /** A guest's state changed before or during the call. */
   turned(away: 'refused' | 'removed'): void;
+  /** Somebody came whose program finds this device only under another name, which it gets when it comes in again. */
+  comeAgain(): void;
 }
 
 /** How one comes into a meeting and by its keys: as a member of the room, or as a guest with a link. */

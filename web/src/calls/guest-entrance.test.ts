@@ -12,6 +12,7 @@ const side: CallSide = {
   gave: () => undefined,
   shows: () => false,
   turned: () => undefined,
+  comeAgain: () => undefined,
 };
 
 /** A server that takes its time with the knock. */

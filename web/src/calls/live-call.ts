@@ -74,6 +74,12 @@ export class LiveCall implements Call {
   private epochSince = 0;
   private drawing = false;
   private leaving = false;
+  /** To come in again as soon as that interrupts nothing. */
+  private moving = false;
+  /** The devices that were wanted at first have been turned on, as far as they work. */
+  private settled = false;
+  private finished: Promise<void> | undefined;
+  private lastOptions: JoinOptions | undefined;
 
   constructor(parts: LiveCallParts) {
     this.parts = parts;
@@ -136,6 +142,8 @@ export class LiveCall implements Call {
       this.meter.start();
       this.draw();
       await this.publishFirst();
+      this.settled = true;
+      this.draw();
     } catch (thrown) {
       if (!isOver(this.state.value)) await this.finish(failureState(thrown));
     }
@@ -236,6 +244,10 @@ export class LiveCall implements Call {
     await this.parts.entrance.mute(personId);
   }
 
+  options(): JoinOptions {
+    return this.lastOptions ?? this.optionsNow();
+  }
+
   async leave(): Promise<void> {
     await this.finish('ended');
   }
@@ -249,6 +261,10 @@ export class LiveCall implements Call {
       gave: (identity, epoch) => this.words.note(identity, epoch),
       shows: (identity, epoch) => this.words.shows(identity, epoch),
       turned: (away) => void this.finish(away),
+      comeAgain: () => {
+        this.moving = true;
+        this.draw();
+      },
     };
   }
 
@@ -342,6 +358,7 @@ export class LiveCall implements Call {
         this.state.value = 'live';
         this.parts.entrance.participantsChanged('came');
         this.words.came();
+        this.draw();
       })
       .on(RoomEvent.EncryptionError, (_error, participant) => {
         if (participant !== undefined && participant !== room.localParticipant)
@@ -451,6 +468,7 @@ export class LiveCall implements Call {
       this.drawing = false;
       if (isOver(this.state.value)) return;
       batch(() => this.drawNow());
+      if (this.moving && this.mayMove()) void this.finish('moved');
     });
   }
 
@@ -474,9 +492,34 @@ export class LiveCall implements Call {
     this.privacy.value = privacyOf(people, this.epoch !== undefined && this.room.isE2EEEnabled);
   }
 
-  private async finish(state: CallState): Promise<void> {
-    if (isOver(this.state.value)) return;
+  /** A shared screen could not be shared again without asking: it comes first. */
+  private mayMove(): boolean {
+    return this.settled && this.state.value === 'live' && !this.screen.value;
+  }
+
+  private optionsNow(): JoinOptions {
+    const chosen = (kind: MediaDeviceKind) => this.room.getActiveDevice(kind);
+    const devices: [DeviceKind, string | undefined][] = [
+      ['microphone', chosen('audioinput')],
+      ['camera', chosen('videoinput')],
+      ['speaker', chosen('audiooutput')],
+    ];
+    return {
+      microphone: this.microphone.value,
+      camera: this.camera.value,
+      audioOnly: this.audioOnly.value,
+      devices: Object.fromEntries(devices.filter(([, id]) => id !== undefined)),
+    };
+  }
+
+  private finish(state: CallState): Promise<void> {
+    this.finished ??= this.end(state);
+    return this.finished;
+  }
+
+  private async end(state: CallState): Promise<void> {
     this.leaving = true;
+    this.lastOptions = this.optionsNow();
     this.state.value = state;
     for (const stop of this.stops.splice(0)) stop();
     this.keys.stop();

@@ -29,6 +29,8 @@ export class MemberEntrance implements Entrance {
   private side: CallSide | undefined;
   private readonly proved = new Set<string>();
   private keys: MemberKeys | undefined;
+  /** Asked for the name by which other programs find this device. */
+  private named = false;
 
   constructor(parts: MemberEntranceParts) {
     this.parts = parts;
@@ -54,13 +56,16 @@ export class MemberEntrance implements Entrance {
       gave: (identity, epoch) => side.gave(identity, epoch),
     });
     this.keys.start();
-    return this.api.join(CallAnnouncement.othersIn(this.parts.signalling, this.parts.roomId));
+    this.named = CallAnnouncement.othersIn(this.parts.signalling, this.parts.roomId);
+    return this.api.join(this.named);
   }
 
   entered(): void {
     this.keys?.changed('came');
     void this.watchLobby();
-    const { links, roomId } = this.parts;
+    const { links, roomId, signalling } = this.parts;
+    if (!this.named)
+      this.stops.push(CallAnnouncement.onOthers(signalling, roomId, () => this.side?.comeAgain()));
     this.stops.push(
       links.onNew(() => void this.proveAgain()),
       links.meet(roomId, ({ userId, deviceId }) =>

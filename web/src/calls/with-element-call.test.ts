@@ -128,6 +128,7 @@ async function ours(someone: Someone, roomId: string, there: { value: readonly P
   assert.ok(own);
   const epochs = signal<readonly Epoch[]>([]);
   const keys = signal<readonly { identity: string; key: MediaKey }[]>([]);
+  const again = signal(0);
   const entrance = new MemberEntrance({
     roomId,
     own,
@@ -149,9 +150,10 @@ async function ours(someone: Someone, roomId: string, there: { value: readonly P
     gave: () => undefined,
     shows: () => true,
     turned: () => undefined,
+    comeAgain: () => (again.value += 1),
   });
   identity = way.identity;
-  return { entrance, epochs, keys, participant: participant(way.token), identity, userId: own.userId };
+  return { entrance, epochs, keys, again, participant: participant(way.token), identity, userId: own.userId };
 }
 
 test('Element Call’s library and we see each other, have each other’s keys, and get new ones when somebody leaves', async () => {
@@ -175,9 +177,9 @@ test('Element Call’s library and we see each other, have each other’s keys, 
   const there: { value: readonly Participant[] } = { value: [] };
   const alone = await ours(omar, roomId, there);
   assert.match(alone.identity, /^[\w-]{16,}$/);
-  await alone.entrance.leave();
+  alone.entrance.entered();
 
-  // Ella is announced, and on her way to the media server when Salma comes.
+  // Ella is announced, and on her way to the media server when Salma comes. Omar is to come in again under the name that she looks for.
   const { rtc_transports: transports } = (await (
     await fetch(`${server}/_matrix/client/unstable/org.matrix.msc4143/rtc/transports`, {
       headers: { authorization: `Bearer ${ella.getAccessToken()}` },
@@ -187,6 +189,9 @@ test('Element Call’s library and we see each other, have each other’s keys, 
   const call = enterSession(ella, room, service);
   const announced = salma.client.signalling.watchState(roomId, 'org.matrix.msc3401.call.member');
   await waitFor('Ella’s membership', () => announced.value.some(({ sender }) => sender === ella.getUserId()));
+  await waitFor('the wish that he comes again', () => alone.again.value === 1);
+  await alone.entrance.leave();
+  await waitFor('that he has gone', () => call.memberships.value.length === 1);
   const salmaIn = await ours(salma, roomId, there);
   there.value = [salmaIn.participant];
   salmaIn.entrance.entered();

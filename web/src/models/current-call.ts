@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { keepLowData } from './low-data.ts';
 import { watchMicrophone } from './own-microphone.ts';
 import { tell, tellError } from './toasts.ts';
@@ -53,7 +53,27 @@ export function enterCall(current: CurrentCall): void {
   watches = [
     watchMicrophone(current.call, () => tell(say('mutedByOther'), { icon: 'microphone-off' })),
     keepLowData(current.call, tellError),
+    followMove(current),
   ];
+}
+
+/** Comes in again when the call says that it has left for that. Answers how to stop. */
+function followMove({ call, roomId }: CurrentCall): () => void {
+  return effect(() => {
+    if (roomId === undefined || call.state.value !== 'moved') return;
+    untracked(() => comeAgain(call, roomId)).catch(async (error: unknown) => {
+      tellError(error);
+      await leaveCall();
+    });
+  });
+}
+
+async function comeAgain(call: Call, roomId: string): Promise<void> {
+  const calls = await loadCalls();
+  // The room must hear of the leaving before the coming.
+  await call.leave();
+  // It may have been left for good meanwhile.
+  if (currentCall.value?.call === call) enterCall({ call: calls.join(roomId, call.options()), roomId });
 }
 
 /** Leaves, and forgets the meeting. */

@@ -46,7 +46,7 @@ export function InCall({ call, title, roomId, onMinimise }: InCallProps) {
         onPrivacy={() => setAsking(true)}
         onMinimise={onMinimise}
       />
-      {state === 'reconnecting' && (
+      {(state === 'reconnecting' || state === 'moved') && (
         <p class="strip" role="alert">
           {say('reconnecting')}
         </p>
