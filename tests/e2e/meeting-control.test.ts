@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
@@ -222,6 +224,24 @@ describe('what one may do in a meeting', () => {
     await guest.page.close({ runBeforeUnload: true });
     await waiting.waitFor({ state: 'detached' });
     assert.deepEqual(salma.errors, []);
+  });
+
+  it('LiveKit ends and is started again: all come in again by themselves', async () => {
+    const peers = ({ page }: Person) =>
+      page.evaluate(() => (globalThis as unknown as { watchedPeers: object[] }).watchedPeers.length);
+    const before = await Promise.all([salma, karim].map(peers));
+    process.kill(Number(readFileSync(join(server.data, 'livekit/livekit.pid'), 'utf8')), 'SIGKILL');
+    for (const [index, person] of [salma, karim].entries()) {
+      const known = before[index] ?? 0;
+      await until(
+        () => peers(person),
+        (count) => count > known,
+        `${person.name} should connect anew`,
+      );
+      await person.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
+    }
+    await Promise.all([hearsAndSees(salma), hearsAndSees(karim)]);
+    assert.deepEqual([...salma.errors, ...karim.errors], []);
   });
 
   it('somebody comes with Element Call: all come in again under the names that it looks for, as they were', async () => {

@@ -72,8 +72,8 @@ export interface LobbyRequest {
 /**
  * `connecting`. `waiting`: a guest before a member agrees. `refused`: a member did not agree. `live`. `reconnecting`. `ended`: left, or the
  * meeting is over. `removed`: put out. `lost`: the network did not come back. `unavailable`: the server carries no meetings or the
- * link is not valid. `forbidden`: this user may not take part. `moved`: this device has left to come in again at once with `options()`,
- * under a name by which another program finds it.
+ * link is not valid. `forbidden`: this user may not take part. `moved`: this device has left, or was lost by the media server, and
+ * may come in again at once with `options()`.
  */
 export type CallState =
   | 'connecting'

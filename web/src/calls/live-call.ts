@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals-core';
 import { ConnectionState, ParticipantEvent, Room, RoomEvent, Track } from 'livekit-client';
-import type { Participant as LivekitParticipant, RemoteTrack } from 'livekit-client';
+import type { DisconnectReason, Participant as LivekitParticipant, RemoteTrack } from 'livekit-client';
 import { endOf, failureState, isOver, makeRoom } from './call-room.ts';
 import { CallWords } from './call-words.ts';
 import type {
@@ -27,6 +27,8 @@ import { TrafficMeter } from './traffic-meter.ts';
 
 export interface LiveCallParts {
   readonly entrance: Entrance;
+  /** Whether this person may come in again without asking anybody. */
+  readonly mayComeAgain: boolean;
   readonly options: JoinOptions;
   readonly title: string;
   /** How a member looks in this app: name and picture by user id. */
@@ -40,6 +42,8 @@ const topic = 'majlis.state';
 const stillTopic = 'majlis.still';
 /** How long a change of key may take until somebody who has not shown the new one is named; milliseconds. */
 const changeTime = 8000;
+/** A call that was live for less is not begun anew by itself when it is lost: it would only be lost again; milliseconds. */
+const worthwhile = 10_000;
 
 export class LiveCall implements Call {
   readonly state = signal<CallState>('connecting');
@@ -364,7 +368,7 @@ export class LiveCall implements Call {
         if (participant !== undefined && participant !== room.localParticipant)
           this.readability.failed(participant.identity);
       })
-      .on(RoomEvent.Disconnected, (reason) => void this.finish(endOf(reason)));
+      .on(RoomEvent.Disconnected, (reason) => void this.finish(this.endAfter(reason)));
     const changes = [
       RoomEvent.TrackMuted,
       RoomEvent.TrackUnmuted,
@@ -490,6 +494,13 @@ export class LiveCall implements Call {
     });
     this.people.value = people;
     this.privacy.value = privacyOf(people, this.epoch !== undefined && this.room.isE2EEEnabled);
+  }
+
+  /** A media server that was started again knows nobody: whoever may come in again does so. */
+  private endAfter(reason: DisconnectReason | undefined): CallState {
+    const state = endOf(reason);
+    const lived = this.parts.now() - (this.startedAt.value ?? Infinity);
+    return state === 'lost' && this.parts.mayComeAgain && lived >= worthwhile ? 'moved' : state;
   }
 
   /** A shared screen could not be shared again without asking: it comes first. */
