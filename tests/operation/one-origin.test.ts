@@ -27,6 +27,30 @@ function raw(text: string): Promise<string> {
   });
 }
 
+/** Sends bytes and goes on sending after the answer, without ever ending its side: resolves when the server has cut it off. */
+function stubborn(text: string): Promise<void> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve) => {
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true }, () =>
+      socket.write(text),
+    );
+    let drip: NodeJS.Timeout | undefined;
+    socket.on('end', () => {
+      drip = setInterval(() => socket.write('a'), 100);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearInterval(drip);
+      resolve();
+    });
+    socket.resume();
+  });
+}
+
+const upgrade = (path: string, origin: string): string =>
+  `GET /livekit/sfu${path} HTTP/1.1\r\nHost: ${new URL(server.url).host}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+
 describe('one origin', () => {
   it('serves the app, its routes, and its files for ever', async () => {
     const page = await fetch(`${server.url}/chats/anything`);
@@ -128,16 +152,11 @@ describe('one origin', () => {
   });
 
   it('lets browsers of its own origin reach LiveKit, and nobody reach its API', async () => {
-    const upgrade = (path: string, origin: string): Promise<string> =>
-      raw(
-        `GET /livekit/sfu${path} HTTP/1.1\r\nHost: ${new URL(server.url).host}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-          'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
-      );
-    assert.match(await upgrade('/rtc/v1', 'https://evil.example'), /^HTTP\/1\.1 403 /);
-    assert.match(await upgrade('/rtc/v1', 'null'), /^HTTP\/1\.1 403 /);
+    assert.match(await raw(upgrade('/rtc/v1', 'https://evil.example')), /^HTTP\/1\.1 403 /);
+    assert.match(await raw(upgrade('/rtc/v1', 'null')), /^HTTP\/1\.1 403 /);
     // Without a token LiveKit itself refuses: the request has reached it.
-    assert.match(await upgrade('/rtc/v1', server.url), /^HTTP\/1\.1 401 /);
-    assert.match(await upgrade('/twirp/livekit.RoomService/ListRooms', server.url), /^HTTP\/1\.1 404 /);
+    assert.match(await raw(upgrade('/rtc/v1', server.url)), /^HTTP\/1\.1 401 /);
+    assert.match(await raw(upgrade('/twirp/livekit.RoomService/ListRooms', server.url)), /^HTTP\/1\.1 404 /);
     assert.equal(
       (await fetch(`${server.url}/livekit/sfu/twirp/livekit.RoomService/ListRooms`, { method: 'POST' }))
         .status,
@@ -146,19 +165,29 @@ describe('one origin', () => {
     assert.equal((await fetch(`${server.url}/livekit/sfu/rtc/v1/validate`)).status, 401);
   });
 
+  it('ends connections that it has refused, also when the client does not', { timeout: 20_000 }, async () => {
+    await Promise.all([
+      stubborn(upgrade('/rtc/v1', 'https://evil.example')),
+      stubborn(upgrade('/rtc/v1', server.url)),
+      stubborn(upgrade('/twirp/livekit.RoomService/ListRooms', server.url)),
+      stubborn('CONNECT elsewhere:80 HTTP/1.1\r\nHost: x\r\n\r\n'),
+      stubborn('NONSENSE\r\n\r\n'),
+    ]);
+  });
+
   it('refuses what is no HTTP, and harms nobody else by it', async () => {
     assert.match(await raw('NONSENSE\r\n\r\n'), /^HTTP\/1\.1 400 [\s\S]*M_UNRECOGNIZED/);
     assert.match(
       await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`),
       /^HTTP\/1\.1 431 [\s\S]*M_TOO_LARGE/,
     );
-    assert.match(await raw('GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /);
+    assert.match(await raw('GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 [\s\S]*\r\nConnection: close\r\n/);
     const smuggled =
       'POST /_matrix/client/v3/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /';
     assert.match(await raw(smuggled), /^HTTP\/1\.1 400 /);
     assert.match(
-      await raw('GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
-      /^HTTP\/1\.1 400 /,
+      await raw('GET http:// HTTP/1.1\r\nHost: x\r\n\r\n'),
+      /^HTTP\/1\.1 400 [\s\S]*\r\nConnection: close\r\n/,
     );
     assert.equal((await fetch(`${server.url}/_majlis/health`)).status, 200);
   });

@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { refuse } from './answer.ts';
+import { endSocket, refuse } from './answer.ts';
 import type { Route } from './server.ts';
 
 export const livekitPrefix = '/livekit/sfu';
@@ -140,6 +140,5 @@ function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, target: 
 }
 
 function refuseSocket(socket: Duplex, status: string): void {
-  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
-  else socket.destroy();
+  endSocket(socket, `HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }

@@ -4,7 +4,7 @@ import { createServer, ServerResponse } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '../problem.ts';
-import { refuse } from './answer.ts';
+import { endSocket, refuse } from './answer.ts';
 import { everyAnswer } from './headers.ts';
 
 /** Answers one request; never throws. */
@@ -95,9 +95,9 @@ export function createHttpServer(
       );
       response.on('error', ignore);
       request.on('error', ignore);
-      if (route === undefined) refuse(response, 400, 'M_UNRECOGNIZED', 'The path does not begin with /');
+      if (route === undefined) refuseBroken(response, 'The path does not begin with /');
       else if (request.headers.host === undefined && request.httpVersion === '1.1')
-        refuse(response, 400, 'M_UNRECOGNIZED', 'The Host header is missing');
+        refuseBroken(response, 'The Host header is missing');
       else route.handle(request, response);
     },
   );
@@ -139,6 +139,12 @@ export function createHttpServer(
   };
 }
 
+/** Who writes such requests is not trusted with the bounds of the next one either. */
+function refuseBroken(response: ServerResponse, message: string): void {
+  response.setHeader('Connection', 'close');
+  refuse(response, 400, 'M_UNRECOGNIZED', message);
+}
+
 /** Bytes that are no HTTP, headers too large, or a request that took too long: one plain answer, then the connection ends. */
 function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -156,7 +162,8 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
 
 function endWith(socket: Duplex, status: string, errcode: string, error: string): void {
   const body = JSON.stringify({ errcode, error });
-  socket.end(
+  endSocket(
+    socket,
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
