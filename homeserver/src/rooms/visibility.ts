@@ -19,6 +19,8 @@ export interface Sight {
    * timeline index at which they last left; undefined to those who were never in.
    */
   readonly until: 'now' | number | undefined;
+  /** The timeline index at which a former member last left. */
+  readonly leftAt: number | undefined;
   /** Whether the event may be shown: neither hidden by the room's history visibility nor from somebody the user ignores. */
   readonly sees: (event: StoredEvent) => boolean;
   /** The user's membership once the event was there. */
@@ -81,6 +83,7 @@ export class Visibility {
       if (first) {
         return {
           until: 'now',
+          leftAt: undefined,
           sees: () => true,
           membershipAt: (event) => (event.tl >= joinedAt ? 'join' : 'leave'),
           shown: this.#shown(room, userId, (_event, erasedAt) => joinedAt <= erasedAt),
@@ -105,6 +108,7 @@ export class Visibility {
     ]);
     const lastJoin = memberships.findLast((interval) => interval.value === 'join');
     const membershipAt = ({ tl }: Pick<StoredEvent, 'tl'>): string => at(memberships, tl, 'leave');
+    const leftAt = room.membership(userId) === 'join' ? undefined : lastJoin?.to;
     const now =
       room.membership(userId) === 'join' || settings.at(-1)?.value === 'world_readable' ? 'now' : undefined;
     const sees = (event: StoredEvent): boolean =>
@@ -126,7 +130,13 @@ export class Visibility {
         memberships.some(({ from, to, value }) => value === 'join' && from <= erasedAt && to > event.tl)
       );
     };
-    return { until: now ?? lastJoin?.to, sees, membershipAt, shown: this.#shown(room, userId, couldSee) };
+    return {
+      until: now ?? leftAt,
+      leftAt,
+      sees,
+      membershipAt,
+      shown: this.#shown(room, userId, couldSee),
+    };
   }
 
   /** @param couldSee whether the user had the event in sight when its sender was erased, by being a member. */

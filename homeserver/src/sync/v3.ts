@@ -7,7 +7,6 @@ import { parsePdu } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Sight } from '../rooms/visibility.ts';
 import { deviceListDelta } from './device-lists.ts';
-import type { MemberChange } from './device-lists.ts';
 import type { SyncFilter } from './filter.ts';
 import type { Inbox } from './inbox.ts';
 import { SentMembers, membersIn } from './members.ts';
@@ -40,8 +39,6 @@ interface Scope {
   readonly upTo: number;
   readonly receipts: ReadonlyMap<number, ReceiptRow[]>;
   readonly accountData: ReadonlyMap<number, AccountDataRow[]>;
-  readonly memberChanges: MemberChange[];
-  readonly joinedNow: number[];
 }
 
 /** What happened since a token, as the JSON text of a `/sync` answer. */
@@ -113,8 +110,6 @@ export class SyncV3 {
       upTo,
       receipts: byRoom(receipts),
       accountData: byRoom(accountData),
-      memberChanges: [],
-      joinedNow: [],
     };
   }
 
@@ -204,13 +199,9 @@ export class SyncV3 {
       filter.wholeTimeline ? undefined : matches,
     );
     const events = slice.events.filter((event) => sight.sees(event) && matches(event));
-    if (entry.eventNid > scope.after && scope.after >= 0) {
-      scope.joinedNow.push(room.nid);
+    if (entry.eventNid > scope.after && scope.after >= 0)
       this.#sentMembers.forgetRoom(deviceKey(requester), room.nid);
-    }
-    noteMembers(scope, slice.events);
     const state = await this.#state(scope, room, slice, events, fresh || fullState);
-    if (!fresh) noteMembers(scope, state);
     const ephemeral = this.#ephemeral(scope, room);
     const accountData = (scope.accountData.get(room.nid) ?? []).filter((row) =>
       filter.roomAccountData(row.type, room.roomId),
@@ -327,7 +318,6 @@ export class SyncV3 {
     const events = slice.events.filter(matches);
     const timeline = await this.#parts.renderer.render(events, requester, { sight });
     const state = await this.#leftState(scope, room, entry, { events, before: slice.before, sight });
-    for (const userId of room.joined) scope.memberChanges.push({ userId, joined: false });
     return `{"timeline":{"events":[${timeline.join(',')}],"limited":${slice.limited},"prev_batch":"${writeTimelineToken(slice.before)}"},"${
       scope.request.stateAfter ?? 'state'
     }":{"events":[${state.map((event) => renderState(sight.shown(event))).join(',')}]},"account_data":{"events":[]}}`;
@@ -396,20 +386,10 @@ export class SyncV3 {
       `"device_unused_fallback_key_types":${JSON.stringify(unusedFallback)}`,
     ];
     if (scope.after < 0) return { parts, changed: false };
-    const delta = await deviceListDelta(this.#parts, userId, scope, scope.memberChanges, scope.joinedNow);
+    const delta = await deviceListDelta(this.#parts, userId, scope);
     const lists = delta.changed.length > 0 || delta.left.length > 0;
     if (lists) parts.push(`"device_lists":${JSON.stringify(delta)}`);
     return { parts, changed: lists || this.#parts.changes.keyCountsSince(userId, deviceId, scope.after) };
-  }
-}
-
-function noteMembers(scope: Scope, events: readonly StoredEvent[]): void {
-  for (const event of events) {
-    if (event.type !== 'm.room.member' || event.stateKey === null) continue;
-    scope.memberChanges.push({
-      userId: event.stateKey,
-      joined: parsePdu(event).content['membership'] === 'join',
-    });
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { ChainBroken, Conflict } from '../contracts/storage.ts';
+import type { NewEvent } from '../contracts/rooms.ts';
 import type { Storage } from '../contracts/storage.ts';
 import type { Committed } from '../contracts/writer.ts';
 import { account, event, fresh, room, state } from './suite.ts';
@@ -38,6 +39,36 @@ export function roomsConformance(storage: () => Storage): void {
       nids.slice(-3).toReversed(),
     );
     assert.deepEqual(page[0], appended.at(-1)?.at(-1), 'what is read is what was answered');
+  });
+
+  it('knows whose membership changed since a position, and takes a new name for none', async () => {
+    const { rooms, stream } = storage();
+    const [alice, bob, carol] = await Promise.all(
+      ['alice', 'bob', 'carol'].map((name) => account(storage(), name)),
+    );
+    assert.ok(alice !== undefined && bob !== undefined && carol !== undefined);
+    const { roomNid } = await room(storage(), [alice, bob]);
+    const other = await room(storage(), [alice]);
+    const before = stream.position();
+    const member = (who: string, content: object): NewEvent =>
+      state(roomNid, who, 'm.room.member', who, content);
+    await rooms.prepare(['m.room.member', alice, bob, carol]);
+    const [, left, joined] = await rooms.append({
+      events: [
+        member(alice, { membership: 'join', displayname: 'A' }),
+        member(bob, { membership: 'leave' }),
+        member(carol, { membership: 'join' }),
+      ],
+    });
+    const changes = await rooms.membershipChanges([roomNid, other.roomNid], before);
+    assert.deepEqual(
+      changes.toSorted((a, b) => a.eventNid - b.eventNid),
+      [
+        { roomNid, userId: bob, membership: 'leave', eventNid: left?.nid },
+        { roomNid, userId: carol, membership: 'join', eventNid: joined?.nid },
+      ],
+    );
+    assert.deepEqual(await rooms.membershipChanges([roomNid], joined?.nid ?? 0), []);
   });
 
   it('writes an append as a whole or not at all, and others with it nevertheless', async () => {

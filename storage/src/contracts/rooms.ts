@@ -110,6 +110,11 @@ export interface RoomStore {
   rows(roomNids: readonly number[]): Promise<RoomRow[]>;
   membershipsOf(userId: string): Promise<MembershipRow[]>;
   forget(userId: string, roomNid: number): Promise<void>;
+  /** Whose membership of these rooms changed after a position, and to what; a new name is no change. */
+  membershipChanges(
+    roomNids: readonly number[],
+    after: number,
+  ): Promise<Array<{ roomNid: number; userId: string; membership: string; eventNid: number }>>;
   /** Those of `candidates` who are joined to a room that `userId` is joined to. */
   sharing(userId: string, candidates: readonly string[]): Promise<string[]>;
 

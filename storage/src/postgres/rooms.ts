@@ -177,6 +177,29 @@ export class PostgresRooms implements RoomStore {
     );
   }
 
+  async membershipChanges(
+    roomNids: readonly number[],
+    after: number,
+  ): Promise<Array<{ roomNid: number; userId: string; membership: string; eventNid: number }>> {
+    const rows = await this.#database.query<{
+      room_nid: number;
+      user_id: string;
+      membership: string;
+      event_nid: number;
+    }>(
+      `select m.room_nid, s.value as user_id, m.membership, m.event_nid
+       from memberships m join strings s on s.nid = m.user_nid
+       where m.room_nid = any($1::int[]) and m.event_nid > $2`,
+      [roomNids, after],
+    );
+    return rows.map((row) => ({
+      roomNid: row.room_nid,
+      userId: row.user_id,
+      membership: row.membership,
+      eventNid: row.event_nid,
+    }));
+  }
+
   async sharing(userId: string, candidates: readonly string[]): Promise<string[]> {
     if (candidates.length === 0) return [];
     const user = await this.#strings.find(userId);

@@ -82,7 +82,7 @@ export function deviceKeyEndpoints(parts: SyncParts): Endpoint[] {
         if (from === null || to === null) throw missingParam("'from' and 'to' are needed");
         const after = readSyncToken(from).position;
         const upTo = readSyncToken(to).position;
-        return deviceListDelta(parts, requester.userId, { after, upTo }, [], []);
+        return deviceListDelta(parts, requester.userId, { after, upTo });
       },
     }),
     userEndpoint({

@@ -1,9 +1,7 @@
 import type { StoredEvent } from '@majlis/storage';
 import type { Requester } from '../../http/endpoint.ts';
 import { pushRulesType } from '../../push/rulesets.ts';
-import { parsePdu } from '../../rooms/room.ts';
 import { deviceListDelta } from '../device-lists.ts';
-import type { MemberChange } from '../device-lists.ts';
 import type { SyncParts } from '../parts.ts';
 import { byRoom, receiptContent } from '../receipts.ts';
 import type { UserRoom } from '../user-rooms.ts';
@@ -60,48 +58,12 @@ async function encryption(parts: SyncParts, scope: ExtensionScope): Promise<Exte
   const base = `"device_one_time_keys_count":${JSON.stringify(counts)},"device_unused_fallback_key_types":${JSON.stringify(unusedFallback)}`;
   const after = scope.state.position;
   if (after < 0) return { text: `{${base}}`, news: false };
-  const changes = await memberChanges(parts, scope);
-  const delta = await deviceListDelta(
-    parts,
-    userId,
-    { after, upTo: scope.upTo },
-    changes.members,
-    changes.joined,
-  );
+  const delta = await deviceListDelta(parts, userId, { after, upTo: scope.upTo });
   const lists = delta.changed.length > 0 || delta.left.length > 0;
   return {
     text: `{${base}${lists ? `,"device_lists":${JSON.stringify(delta)}` : ''}}`,
     news: lists || parts.changes.keyCountsSince(userId, deviceId, after),
   };
-}
-
-/** Who came into or went out of any of the user's rooms, on this connection or not. */
-async function memberChanges(
-  parts: SyncParts,
-  scope: ExtensionScope,
-): Promise<{ members: MemberChange[]; joined: number[] }> {
-  const after = scope.state.position;
-  const members: MemberChange[] = [];
-  const joined: number[] = [];
-  for (const entry of scope.mine.values()) {
-    if (entry.eventNid > after && entry.membership === 'join') joined.push(entry.roomNid);
-    if (entry.membership === 'join' && parts.userRooms.head(entry.roomNid).lastTl <= after) continue;
-    if (entry.membership !== 'join' && entry.eventNid <= after) continue;
-    const room = (await parts.rooms.byNids([entry.roomNid])).get(entry.roomNid);
-    if (room === undefined) continue;
-    if (entry.membership !== 'join') {
-      for (const userId of room.joined) members.push({ userId, joined: false });
-      continue;
-    }
-    const events = room.holdsSince(after)
-      ? room.tail(after, scope.upTo)
-      : await parts.storage.rooms.stateBetween(room.nid, after, scope.upTo);
-    for (const event of events) {
-      if (event.type !== 'm.room.member' || event.stateKey === null) continue;
-      members.push({ userId: event.stateKey, joined: parsePdu(event).content['membership'] === 'join' });
-    }
-  }
-  return { members, joined };
 }
 
 /** MSC3959. */
