@@ -296,6 +296,8 @@ describe('every operation', () => {
     for (const part of [
       { types: 'm.room.message' },
       { senders: [1] },
+      { related_by_senders: [1] },
+      { related_by_rel_types: 'm.thread' },
       { limit: 'x' },
       { limit: -1 },
       { contains_url: 1 },

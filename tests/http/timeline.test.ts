@@ -89,6 +89,76 @@ describe('sending', () => {
 });
 
 describe('reading back', () => {
+  it('gives what others related to, by whom and how, as far as one may know of it', async () => {
+    const carol = await register(server.url, 'carol');
+    const roomId = await shared({ invite: [bob.userId, carol.userId] });
+    await carol.join(roomId);
+    const relate = (by: Client, to: string, relType: string, content: object = {}): Promise<string> =>
+      by.send(
+        roomId,
+        {
+          msgtype: 'm.text',
+          body: 'related',
+          ...content,
+          'm.relates_to': { rel_type: relType, event_id: to },
+        },
+        'm.room.message',
+      );
+    const [one, two, three] = [
+      await alice.send(roomId, 'sugared one'),
+      await alice.send(roomId, 'sugared two'),
+      await alice.send(roomId, 'sugared three'),
+    ];
+    await alice.send(roomId, 'sugared four');
+    const reply = await relate(bob, one, 'm.thread');
+    await relate(alice, two, 'm.reference');
+    await relate(bob, three, 'm.reference');
+    await relate(alice, three, 'm.thread');
+    const thread = { related_by_rel_types: ['m.thread'] };
+    const byBob = { related_by_senders: [bob.userId] };
+    const page = async (client: Client, definition: object): Promise<string[]> =>
+      bodies((await messages(client, roomId, { filter: JSON.stringify(definition) })).chunk);
+    assert.deepEqual(await page(alice, thread), ['sugared three', 'sugared one']);
+    assert.deepEqual(await page(alice, byBob), ['sugared three', 'sugared one']);
+    assert.deepEqual(await page(alice, { ...thread, ...byBob }), ['sugared one'], 'one relation fits both');
+    assert.deepEqual(await page(alice, { ...thread, related_by_senders: [] }), []);
+    assert.deepEqual(await page(alice, { ...thread, senders: [bob.userId] }), []);
+
+    const context = async (id: string): Promise<string[]> => {
+      const filter = JSON.stringify({ related_by_rel_types: ['m.reference'] });
+      const query = { limit: 40, filter };
+      const around = await alice.ok('GET', `/rooms/${roomId}/context/${id}`, undefined, { query });
+      return [...bodies(around.events_before), ...bodies(around.events_after)];
+    };
+    assert.deepEqual(await context(one), ['sugared two', 'sugared three']);
+
+    const found = await alice.ok('POST', '/search', {
+      search_categories: {
+        room_events: { search_term: 'sugared', filter: { ...thread, rooms: [roomId] } },
+      },
+    });
+    assert.deepEqual(
+      found.search_categories.room_events.results.map(({ result }: Json) => result.content.body),
+      ['sugared three', 'sugared one'],
+    );
+
+    const kept = { room: { rooms: [roomId], timeline: { ...thread, limit: 1 } } };
+    for (let count = 0; count < 12; count += 1) await alice.send(roomId, { count }, 'org.example.filler');
+    const synced = await alice.sync(undefined, { filter: JSON.stringify(kept) });
+    assert.deepEqual(bodies(synced.rooms.join[roomId].timeline.events), ['sugared three'], 'reaching back');
+
+    await carol.ok('PUT', `/user/${carol.userId}/account_data/m.ignored_user_list`, {
+      ignored_users: { [bob.userId]: {} },
+    });
+    assert.deepEqual(await page(carol, thread), ['sugared three'], 'without those whom one ignores');
+    await carol.ok('POST', `/rooms/${roomId}/leave`, {});
+    await relate(alice, two, 'm.thread');
+    assert.deepEqual(await page(alice, thread), ['sugared three', 'sugared two', 'sugared one']);
+    assert.deepEqual(await page(carol, thread), ['sugared three'], 'and of what came later nothing');
+    await bob.ok('PUT', `/rooms/${roomId}/redact/${reply}/${fresh()}`, {});
+    assert.deepEqual(await page(alice, thread), ['sugared three', 'sugared two'], 'until it is redacted');
+  });
+
   it('pages through everything once, both ways, with filters', async () => {
     const roomId = await shared();
     const sent: string[] = [];

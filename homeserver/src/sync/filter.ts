@@ -1,8 +1,9 @@
 import { eventFilter, isJsonObject } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
-import type { StoredEvent } from '@majlis/storage';
+import type { RelatedBy, StoredEvent } from '@majlis/storage';
 import { badJson } from '../http/errors.ts';
 import { optionalBoolean, optionalInteger, optionalObject, optionalStrings } from '../http/fields.ts';
+import { relatedBy } from '../rooms/related-by.ts';
 import { parsePdu } from '../rooms/room.ts';
 
 export const timeline_limit_default = 10;
@@ -19,9 +20,12 @@ export interface SyncFilter {
   readonly threadCounts: boolean;
   readonly inRooms: (roomId: string) => boolean;
   readonly timeline: EventQuestion;
-  /** Whether `timeline` lets everything through. */
+  /** Whether the timeline is shown whole. */
   readonly wholeTimeline: boolean;
   readonly state: EventQuestion;
+  /** What `timeline` and `state` ask of the relations to an event. */
+  readonly timelineRelatedBy: RelatedBy | undefined;
+  readonly stateRelatedBy: RelatedBy | undefined;
   readonly ephemeral: (type: string, roomId: string) => boolean;
   readonly roomAccountData: (type: string, roomId: string) => boolean;
   readonly accountData: (type: string) => boolean;
@@ -43,6 +47,8 @@ const selecting = new Set([
   'rooms',
   'not_rooms',
   'contains_url',
+  'related_by_senders',
+  'related_by_rel_types',
 ]);
 
 function ofEvents(definition: JsonObject | undefined): EventQuestion {
@@ -84,6 +90,8 @@ export function compileSyncFilter(definition: JsonObject): SyncFilter {
     timeline: ofEvents(timeline),
     wholeTimeline: Object.keys(timeline ?? {}).every((name) => !selecting.has(name)),
     state: ofEvents(state),
+    timelineRelatedBy: relatedBy(timeline),
+    stateRelatedBy: relatedBy(state),
     ephemeral: (type, roomId) => ephemeralMatches({ type, content: {}, roomId }),
     roomAccountData: (type, roomId) => roomAccountDataMatches({ type, content: {}, roomId }),
     accountData: (type) => accountDataMatches({ type, content: {} }),
@@ -91,7 +99,16 @@ export function compileSyncFilter(definition: JsonObject): SyncFilter {
 }
 
 const names_max = 10_000;
-const lists = ['types', 'not_types', 'senders', 'not_senders', 'rooms', 'not_rooms'];
+const lists = [
+  'types',
+  'not_types',
+  'senders',
+  'not_senders',
+  'rooms',
+  'not_rooms',
+  'related_by_senders',
+  'related_by_rel_types',
+];
 const flags = [
   'contains_url',
   'lazy_load_members',

@@ -4,6 +4,9 @@ import type { Room } from '../rooms/room.ts';
 import type { Sight } from '../rooms/visibility.ts';
 import type { SyncParts } from './parts.ts';
 
+/** Those of a timeline's events that somebody wants, in their order. */
+export type Picking = (events: readonly StoredEvent[]) => Promise<readonly StoredEvent[]>;
+
 const reads_back_max = 5;
 const events_per_read = 200;
 
@@ -40,19 +43,20 @@ export async function timelineSlice(
 }
 
 /**
- * The same, reaching back until `limit` of the events match, where a filter passes over many: at most so far as is reasonable
+ * The same, reaching back until `limit` of the events are picked, where a filter passes over many: at most so far as is reasonable
  * in one request.
  */
 export async function matchingSlice(
   parts: Pick<SyncParts, 'storage'>,
   room: Room,
   range: { after: number; upTo: number; limit: number },
-  matches: (event: StoredEvent) => boolean,
+  pick: Picking,
 ): Promise<TimelineSlice> {
   const { after, limit } = range;
   let { events, limited, before } = await timelineSlice(parts, room, range);
+  let picked = await pick(events);
   for (let reads = 0; limited && reads < reads_back_max; reads += 1) {
-    if (events.filter(matches).length >= limit) break;
+    if (picked.length >= limit) break;
     const read = await parts.storage.rooms.timeline({
       roomNid: room.nid,
       from: before + 1,
@@ -60,11 +64,13 @@ export async function matchingSlice(
       direction: 'backward',
       limit: events_per_read,
     });
-    events = [...read.toReversed(), ...events];
+    const older = read.toReversed();
+    events = [...older, ...events];
+    picked = [...(await pick(older)), ...picked];
     limited = read.length === events_per_read;
     before = (events[0]?.tl ?? before + 1) - 1;
   }
-  const first = events.filter(matches).at(-limit);
+  const first = picked.at(-limit);
   const passed = first === undefined ? 0 : events.indexOf(first);
   if (limit === 0 || passed === 0) return { events, limited, before };
   return { events: events.slice(passed), limited: true, before: (first?.tl ?? 0) - 1 };
@@ -76,11 +82,13 @@ export async function shownSlice(
   room: Room,
   range: { after: number; upTo: number; limit: number },
   { ignored }: Sight,
-  matches?: (event: StoredEvent) => boolean,
+  pick?: Picking,
 ): Promise<TimelineSlice> {
-  if (ignored.size === 0 && matches === undefined) return timelineSlice(parts, room, range);
-  const passes = (event: StoredEvent): boolean => !isIgnored(ignored, event) && matches?.(event) !== false;
-  return matchingSlice(parts, room, range, passes);
+  if (ignored.size === 0 && pick === undefined) return timelineSlice(parts, room, range);
+  return matchingSlice(parts, room, range, async (events) => {
+    const heard = events.filter((event) => !isIgnored(ignored, event));
+    return pick === undefined ? heard : pick(heard);
+  });
 }
 
 /** Loads the ends of several timelines with one read, into the memory of their rooms. */

@@ -2,6 +2,7 @@ import type { AccountDataRow, ReceiptRow, StoredEvent } from '@majlis/storage';
 import type { Requester } from '../http/endpoint.ts';
 import { pushRulesType } from '../push/rulesets.ts';
 import { isIgnored } from '../rooms/ignored-people.ts';
+import { onlyRelated } from '../rooms/related-by.ts';
 import { renderState } from '../rooms/render.ts';
 import { parsePdu } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
@@ -14,6 +15,7 @@ import type { SyncParts } from './parts.ts';
 import { byRoom, receiptContent } from './receipts.ts';
 import { roomSummary, strippedStateOf } from './room-summary.ts';
 import { matchingSlice, readTails, shownSlice } from './timeline.ts';
+import type { Picking } from './timeline.ts';
 import { writeSyncToken, writeTimelineToken } from './tokens.ts';
 import type { SyncToken } from './tokens.ts';
 import { roomsToShow } from './user-rooms.ts';
@@ -190,18 +192,17 @@ export class SyncV3 {
       limit: filter.timelineLimit,
     };
     const sight = await this.#parts.visibility.sight(room, scope.userId);
-    const matches = (event: StoredEvent): boolean => filter.timeline(event, room.roomId);
-    const slice = await shownSlice(
-      this.#parts,
-      room,
-      range,
-      sight,
-      filter.wholeTimeline ? undefined : matches,
-    );
-    const events = slice.events.filter((event) => sight.sees(event) && matches(event));
+    const pick = this.#picking(filter, room, sight);
+    const slice = await shownSlice(this.#parts, room, range, sight, filter.wholeTimeline ? undefined : pick);
+    const events = (await pick(slice.events)).filter((event) => sight.sees(event));
     if (entry.eventNid > scope.after && scope.after >= 0)
       this.#sentMembers.forgetRoom(deviceKey(requester), room.nid);
-    const state = await this.#state(scope, room, slice, events, fresh || fullState);
+    const state = await onlyRelated(
+      this.#parts.storage,
+      await this.#state(scope, room, slice, events, fresh || fullState),
+      filter.stateRelatedBy,
+      sight,
+    );
     const ephemeral = this.#ephemeral(scope, room);
     const accountData = (scope.accountData.get(room.nid) ?? []).filter((row) =>
       filter.roomAccountData(row.type, room.roomId),
@@ -234,6 +235,14 @@ export class SyncV3 {
     }
     if (membersChanged) parts.push(`"summary":${JSON.stringify(roomSummary(room, scope.userId))}`);
     return `{${parts.join(',')}}`;
+  }
+
+  /** What a filter lets through of a room's timeline. */
+  #picking(filter: SyncFilter, room: Room, sight: Sight): Picking {
+    return async (events) => {
+      const matching = events.filter((event) => filter.timeline(event, room.roomId));
+      return onlyRelated(this.#parts.storage, matching, filter.timelineRelatedBy, sight);
+    };
   }
 
   /** State that the client cannot know from the timeline it is given. */
@@ -304,7 +313,8 @@ export class SyncV3 {
   async #leftRoom(scope: Scope, room: Room, entry: UserRoom): Promise<string> {
     const { filter, requester } = scope.request;
     const sight = await this.#parts.visibility.sight(room, scope.userId);
-    const matches = (event: StoredEvent): boolean => sight.sees(event) && filter.timeline(event, room.roomId);
+    const matching = this.#picking(filter, room, sight);
+    const pick: Picking = (all) => matching(all.filter((event) => sight.sees(event)));
     const slice = await matchingSlice(
       this.#parts,
       room,
@@ -313,11 +323,16 @@ export class SyncV3 {
         upTo: entry.eventNid,
         limit: Math.max(1, filter.timelineLimit),
       },
-      matches,
+      pick,
     );
-    const events = slice.events.filter(matches);
+    const events = await pick(slice.events);
     const timeline = await this.#parts.renderer.render(events, requester, { sight });
-    const state = await this.#leftState(scope, room, entry, { events, before: slice.before, sight });
+    const state = await onlyRelated(
+      this.#parts.storage,
+      await this.#leftState(scope, room, entry, { events, before: slice.before, sight }),
+      filter.stateRelatedBy,
+      sight,
+    );
     return `{"timeline":{"events":[${timeline.join(',')}],"limited":${slice.limited},"prev_batch":"${writeTimelineToken(slice.before)}"},"${
       scope.request.stateAfter ?? 'state'
     }":{"events":[${state.map((event) => renderState(sight.shown(event))).join(',')}]},"account_data":{"events":[]}}`;

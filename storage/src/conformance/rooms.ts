@@ -154,6 +154,34 @@ export function roomsConformance(storage: () => Storage): void {
     );
   });
 
+  it('knows to which events others relate, by whom and how', async () => {
+    const { rooms } = storage();
+    const [alice, bob] = [await account(storage(), 'alice'), await account(storage(), 'bob')];
+    const { roomNid } = await room(storage(), [alice, bob]);
+    const other = await room(storage(), [alice]);
+    await rooms.prepare(['m.room.message', alice, bob]);
+    const [parent, lone, abroad] = [event(roomNid, alice), event(roomNid, alice), event(roomNid, alice)];
+    const to = (eventId: string, relType: string): { relatesTo: { eventId: string; relType: string } } => ({
+      relatesTo: { eventId, relType },
+    });
+    await rooms.append({ events: [parent, lone, abroad] });
+    await rooms.append({ events: [event(other.roomNid, alice, to(abroad.eventId, 'm.thread'))] });
+    const [first] = await rooms.append({
+      events: [
+        event(roomNid, alice, to(parent.eventId, 'm.thread')),
+        event(roomNid, bob, to(parent.eventId, 'm.reference')),
+      ],
+    });
+    const ids = [parent, lone, abroad].map(({ eventId }) => eventId);
+    const ever = Number.MAX_SAFE_INTEGER;
+    assert.deepEqual(await rooms.related(ids, {}, ever, []), [parent.eventId]);
+    assert.deepEqual(await rooms.related(ids, { relTypes: ['m.thread'], senders: [bob] }, ever, []), []);
+    assert.deepEqual(await rooms.related(ids, { relTypes: [] }, ever, []), []);
+    assert.deepEqual(await rooms.related(ids, { senders: [bob] }, ever, []), [parent.eventId]);
+    assert.deepEqual(await rooms.related(ids, { senders: [bob] }, ever, [bob]), []);
+    assert.deepEqual(await rooms.related(ids, { senders: [bob] }, first?.tl ?? 0, []), [], 'not so early');
+  });
+
   it('finds readable words in the rooms asked for, until they are redacted', async () => {
     const { rooms } = storage();
     const alice = await account(storage(), 'alice');

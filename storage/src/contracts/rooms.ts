@@ -93,6 +93,12 @@ export interface AccountDataRow {
   readonly position: number;
 }
 
+/** How something must relate to an event. Both hold of one relation; an absent list asks for nothing, an empty one for the impossible. */
+export interface RelatedBy {
+  readonly senders?: readonly string[];
+  readonly relTypes?: readonly string[];
+}
+
 export interface RoomStore {
   /** Makes the row of a room that does not exist yet. @returns its number. */
   createRoom(room: { roomId: string; version: string; published: boolean; ts: number }): Promise<number>;
@@ -169,6 +175,13 @@ export interface RoomStore {
     upTo: number,
     without: readonly string[],
   ): Promise<Aggregation[]>;
+  /** Those of `parentEventIds` to which an event of their room relates so, up to timeline index `upTo` and from others than `without`. */
+  related(
+    parentEventIds: readonly string[],
+    by: RelatedBy,
+    upTo: number,
+    without: readonly string[],
+  ): Promise<string[]>;
   /** Thread roots of a room, newest activity first. */
   threads(query: {
     roomNid: number;

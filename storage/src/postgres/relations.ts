@@ -1,4 +1,4 @@
-import type { Aggregation, RoomStore } from '../contracts/rooms.ts';
+import type { Aggregation, RelatedBy, RoomStore } from '../contracts/rooms.ts';
 import type { StoredEvent } from '../contracts/writer.ts';
 import type { Database } from './database.ts';
 import { accepted, eventColumns, eventJoins, fromRow } from './events.ts';
@@ -107,6 +107,24 @@ export class RelationRows {
       } else entry.references.push(row.event_id);
     }
     return [...byParent.values()];
+  }
+
+  async related(
+    parentEventIds: readonly string[],
+    { senders, relTypes }: RelatedBy,
+    upTo: number,
+    without: readonly string[],
+  ): Promise<string[]> {
+    const rows = await this.#database.query<{ event_id: string }>(
+      `select p.event_id from events p where p.event_id = any($1::text[]) and exists (
+         select 1 from relations r join events e on e.event_nid = r.child_nid
+         where r.parent_event_id = p.event_id and r.room_nid = p.room_nid and e.tl <= $2 and e.${accepted}
+           and ($3::text[] is null or r.rel_type = any($3))
+           and ($4::text[] is null or r.sender_nid = any(array(select nid from strings where value = any($4))))
+           and r.sender_nid <> all (array(select nid from strings where value = any($5::text[]))))`,
+      [parentEventIds, upTo, relTypes ?? null, senders ?? null, without],
+    );
+    return rows.map((row) => row.event_id);
   }
 
   async threads(

@@ -343,6 +343,10 @@ export class PostgresRooms implements RoomStore {
     return this.#relations.aggregations(...question);
   }
 
+  related(...question: Parameters<RoomStore['related']>): Promise<string[]> {
+    return this.#relations.related(...question);
+  }
+
   threads(query: Parameters<RoomStore['threads']>[0]): ReturnType<RoomStore['threads']> {
     return this.#relations.threads(query);
   }

@@ -1,6 +1,6 @@
 import { eventFilter, isJsonObject } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
-import type { StoredEvent } from '@majlis/storage';
+import type { RelatedBy, StoredEvent } from '@majlis/storage';
 import { JsonText, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint, Requester } from '../../http/endpoint.ts';
 import { badJson, invalidParam, missingParam } from '../../http/errors.ts';
@@ -13,10 +13,12 @@ import {
   requiredObject,
   requiredString,
 } from '../../http/fields.ts';
+import { onlyRelated, relatedBy } from '../../rooms/related-by.ts';
 import { renderState } from '../../rooms/render.ts';
 import { parsePdu, textOf } from '../../rooms/room.ts';
 import type { Room } from '../../rooms/room.ts';
 import type { Sight } from '../../rooms/visibility.ts';
+import { checkEventFilter } from '../../sync/filter.ts';
 import { membersIn } from '../../sync/members.ts';
 import type { SyncParts } from '../../sync/parts.ts';
 import { readTimelineToken, writeTimelineToken } from '../../sync/tokens.ts';
@@ -41,6 +43,7 @@ interface Question {
   readonly types: readonly string[];
   readonly rooms: ReadonlyMap<number, Room>;
   readonly matches: (event: StoredEvent, room: Room) => boolean;
+  readonly relatedBy: RelatedBy | undefined;
   readonly limit: number;
   readonly before: number;
   readonly grouping: ReadonlySet<string>;
@@ -97,6 +100,7 @@ async function readQuestion(
   const order = optionalString(criteria, 'order_by', 16) ?? 'recent';
   if (order !== 'recent' && order !== 'rank') throw invalidParam("'order_by' must be recent or rank");
   const definition = optionalObject(criteria, 'filter') ?? {};
+  checkEventFilter(definition);
   const filter = eventFilter(definition);
   const mine = await parts.userRooms.of(requester.userId);
   const named = optionalStrings(definition, 'rooms', 1_000);
@@ -117,6 +121,7 @@ async function readQuestion(
         content: parsePdu(event).content,
         roomId: room.roomId,
       }),
+    relatedBy: relatedBy(definition),
     limit: Math.min(limit, page_max),
     before:
       nextBatch === null || nextBatch === ''
@@ -189,7 +194,9 @@ async function hitOf(
   const room = question.rooms.get(event.roomNid);
   if (room === undefined || !question.matches(event, room)) return undefined;
   const sight = await parts.visibility.sight(room, requester.userId);
-  return sight.sees(event) && sight.shown(event) === event ? { event, room, sight } : undefined;
+  if (!sight.sees(event) || sight.shown(event) !== event) return undefined;
+  const [kept] = await onlyRelated(parts.storage, [event], question.relatedBy, sight);
+  return kept === undefined ? undefined : { event, room, sight };
 }
 
 async function shown(parts: SyncParts, requester: Requester, question: Question, hit: Hit): Promise<string> {

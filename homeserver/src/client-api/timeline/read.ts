@@ -8,6 +8,7 @@ import { queryBoolean, queryInteger, queryWord } from '../../http/fields.ts';
 import { readAccess } from '../../rooms/access.ts';
 import type { AccessParts, ReadAccess } from '../../rooms/access.ts';
 import type { Renderer } from '../../rooms/render.ts';
+import { onlyRelated, relatedBy } from '../../rooms/related-by.ts';
 import { renderState } from '../../rooms/render.ts';
 import { parsePdu } from '../../rooms/room.ts';
 import { checkEventFilter } from '../../sync/filter.ts';
@@ -47,7 +48,7 @@ export function timelineEndpoints(storage: Storage, access: AccessParts, rendere
         const direction = queryWord(query, 'dir', ['b', 'f'] as const);
         if (direction === undefined) throw missingParam("'dir' is missing");
         const limit = queryInteger(query, 'limit', { min: 1, max: page_max, fallback: 10 });
-        const filter = readFilter(query.get('filter'));
+        const filter = readFilter(storage, query.get('filter'));
         const page = await readPage(storage, seen, direction, query, limit, filter);
         const texts = await render(seen, page.events, requester);
         const state = filter.lazyMembers ? memberState(seen, page.events) : [];
@@ -74,9 +75,9 @@ export function timelineEndpoints(storage: Storage, access: AccessParts, rendere
         const seen = await view(params['roomId'] ?? '', requester);
         const event = await visibleEvent(seen, params['eventId'] ?? '');
         const limit = queryInteger(query, 'limit', { min: 0, max: 100, fallback: 10 });
-        const filter = readFilter(query.get('filter'));
+        const filter = readFilter(storage, query.get('filter'));
         const half = Math.ceil(limit / 2);
-        const around = async (side: 'backward' | 'forward'): Promise<StoredEvent[]> => {
+        const around = async (side: 'backward' | 'forward'): Promise<readonly StoredEvent[]> => {
           if (half === 0) return [];
           const events = await storage.rooms.timeline({
             roomNid: seen.room.nid,
@@ -85,7 +86,7 @@ export function timelineEndpoints(storage: Storage, access: AccessParts, rendere
             limit: half,
             ...(side === 'forward' && seen.upTo !== undefined && { to: seen.upTo + 1 }),
           });
-          return events.filter((one) => seen.sight.sees(one) && filter.matches(one, seen.room.roomId));
+          return filter.pick(events, seen);
         };
         const [before, after] = await Promise.all([around('backward'), around('forward')]);
         const [own, earlier, later] = await Promise.all([
@@ -195,26 +196,38 @@ function given<Name extends string, Value>(name: Name, value: Value | undefined)
 
 interface PageFilter {
   readonly lazyMembers: boolean;
-  readonly matches: (event: StoredEvent, roomId: string) => boolean;
+  /** Those events that the requester may see and the filter lets through, in their order. */
+  readonly pick: (events: readonly StoredEvent[], seen: ReadAccess) => Promise<readonly StoredEvent[]>;
 }
 
-function readFilter(text: string | null): PageFilter {
-  if (text === null || text === '') return { lazyMembers: false, matches: () => true };
+function readFilter(storage: Storage, text: string | null): PageFilter {
+  if (text === null || text === '')
+    return {
+      lazyMembers: false,
+      pick: async (events, { sight }) => events.filter((event) => sight.sees(event)),
+    };
   const parsed = parseLooseJson(text);
   if (!parsed.ok || !isJsonObject(parsed.value)) throw badJson("'filter' is not a JSON object");
   const definition: JsonObject = parsed.value;
   checkEventFilter(definition);
   const matches = eventFilter(definition);
   const content = typeof definition['contains_url'] === 'boolean';
+  const wanted = relatedBy(definition);
   return {
     lazyMembers: definition['lazy_load_members'] === true,
-    matches: (event, roomId) =>
-      matches({
-        type: event.type,
-        sender: event.sender,
-        content: content ? parsePdu(event).content : {},
-        roomId,
-      }),
+    pick: async (events, { room: { roomId }, sight }) => {
+      const matching = events.filter(
+        (event) =>
+          sight.sees(event) &&
+          matches({
+            type: event.type,
+            sender: event.sender,
+            content: content ? parsePdu(event).content : {},
+            roomId,
+          }),
+      );
+      return onlyRelated(storage, matching, wanted, sight);
+    },
   };
 }
 
@@ -227,7 +240,7 @@ async function readPage(
   limit: number,
   filter: PageFilter,
 ): Promise<{ events: StoredEvent[]; start: string; end: string | undefined }> {
-  const { room, upTo, sight } = seen;
+  const { room, upTo } = seen;
   const backward = direction === 'b';
   const fromText = query.get('from');
   const toText = query.get('to');
@@ -253,11 +266,11 @@ async function readPage(
       // Most pages are full at once; where much is passed over, what is left is sought in larger steps.
       limit: reads === 0 ? limit : Math.max(limit, further_read),
     });
-    for (const event of read) {
-      at = backward ? event.tl - 1 : event.tl;
-      if (sight.sees(event) && filter.matches(event, room.roomId)) events.push(event);
-      if (events.length === limit) break;
-    }
+    const picked = (await filter.pick(read, seen)).slice(0, limit - events.length);
+    events.push(...picked);
+    // A full page ends at its last event, any other where the reading ended.
+    const last = events.length === limit ? events.at(-1) : read.at(-1);
+    if (last !== undefined) at = backward ? last.tl - 1 : last.tl;
     if (read.length === 0) {
       return {
         events,
