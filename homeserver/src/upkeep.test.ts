@@ -9,6 +9,7 @@ function upkeep(rows: number, fails = 0) {
   const timers: Array<{ ms: number; work: () => void }> = [];
   const asked: Array<{ before: number; limit: number }> = [];
   let left = rows;
+  let unread = 112_000;
   let failures = fails;
   const warnings: string[] = [];
   const parts = {
@@ -27,6 +28,13 @@ function upkeep(rows: number, fails = 0) {
     },
     storage: {
       delayedEvents: { pruneDelayedEvents: () => Promise.resolve() },
+      encryption: {
+        pruneToDevice(keep: number, limit: number) {
+          const deleted = Math.min(unread - Math.min(unread, keep), limit);
+          unread -= deleted;
+          return Promise.resolve(deleted);
+        },
+      },
       rooms: {
         pruneTransactions(before: number, limit: number) {
           asked.push({ before, limit });
@@ -46,7 +54,7 @@ function upkeep(rows: number, fails = 0) {
     timers.shift()?.work();
     while (timers.length === 0) await new Promise((resolve) => setImmediate(resolve));
   };
-  return { service, timers, asked, warnings, ring, left: () => left };
+  return { service, timers, asked, warnings, ring, left: () => left, unread: () => unread };
 }
 
 test('old transactions go in portions until none is left, then upkeep waits for hours', async () => {
@@ -60,6 +68,13 @@ test('old transactions go in portions until none is left, then upkeep waits for 
     Array.from({ length: 3 }, () => [70 * day, 5_000]),
   );
   assert.equal(timers[0]?.ms, 6 * 60 * 60 * 1000);
+});
+
+test('an inbox that nobody empties keeps its newest hundred thousand messages', async () => {
+  const { service, ring, unread } = upkeep(0);
+  service.start();
+  await ring();
+  assert.equal(unread(), 100_000);
 });
 
 test('a database that is away is asked again the next time', async () => {

@@ -1,3 +1,4 @@
+import { quotas } from '@majlis/storage';
 import type { HomeserverParts } from './parts.ts';
 
 const first_after_ms = 60_000;
@@ -51,9 +52,15 @@ export class Upkeep {
     const { storage, clock } = this.#parts;
     const now = clock.now();
     await storage.delayedEvents.pruneDelayedEvents(now - delayed_kept_ms);
+    await this.#inPortions(() => storage.rooms.pruneTransactions(now - transactions_kept_ms, rows_at_once));
+    await this.#inPortions(() =>
+      storage.encryption.pruneToDevice(quotas.toDeviceMessagesPerDevice, rows_at_once),
+    );
+  }
+
+  /** Until a portion is not full. */
+  async #inPortions(prune: () => Promise<number>): Promise<void> {
     let deleted = rows_at_once;
-    while (deleted === rows_at_once && !this.#stopped) {
-      deleted = await storage.rooms.pruneTransactions(now - transactions_kept_ms, rows_at_once);
-    }
+    while (deleted === rows_at_once && !this.#stopped) deleted = await prune();
   }
 }

@@ -11,4 +11,5 @@ export * from './contracts/key-backup.ts';
 export * from './contracts/meetings.ts';
 export * from './contracts/media.ts';
 export * from './contracts/push.ts';
+export * from './contracts/quotas.ts';
 export * from './contracts/reports.ts';

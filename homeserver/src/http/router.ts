@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createGzip, gzip } from 'node:zlib';
 import findMyWay from 'find-my-way';
-import { StorageUnavailable, Unstorable, Vanished } from '@majlis/storage';
+import { QuotaReached, StorageUnavailable, Unstorable, Vanished } from '@majlis/storage';
 import type { HomeserverParts } from '../parts.ts';
 import { readJson } from './body.ts';
 import { JsonText, answered } from './endpoint.ts';
@@ -178,6 +178,7 @@ function toMatrixError(error: unknown): MatrixError {
     );
   }
   if (error instanceof Vanished) return notFound('What this belongs to has just been deleted');
+  if (error instanceof QuotaReached) return new MatrixError(400, 'M_TOO_LARGE', error.message);
   if (error instanceof Unstorable) return badJson('The request holds a value that cannot be stored');
   if (
     (error as { code?: unknown }).code === 'ECONNRESET' ||

@@ -56,6 +56,40 @@ export function accountsConformance(storage: () => Storage): void {
     assert.equal(await accounts.tokenOwner(nextAccess), undefined);
   });
 
+  it('deletes the oldest messages of inboxes that hold too many, and none of others', async () => {
+    const { accounts, encryption, stream } = storage();
+    const [alice, bob] = [await account(storage(), 'alice'), await account(storage(), 'bob')];
+    for (const owner of [alice, bob]) {
+      await accounts.openSession({
+        userId: owner,
+        deviceId: 'D',
+        displayName: null,
+        accessHash: key(fresh('t')),
+        refreshHash: null,
+        expiresTs: null,
+        ts: 1,
+      });
+    }
+    const write = (to: string, number: number): Promise<boolean> =>
+      encryption.putToDevice({
+        sender: alice,
+        senderDevice: 'D',
+        txnId: fresh('txn'),
+        type: 'x',
+        messages: [{ userId: to, deviceId: 'D', content: String(number) }],
+        ts: 1,
+      });
+    for (let number = 0; number < 7; number += 1) await write(bob, number);
+    for (let number = 0; number < 3; number += 1) await write(alice, number);
+    const inbox = async (of: string): Promise<string[]> =>
+      (await encryption.toDeviceMessages(of, 'D', 0, stream.position(), 100)).map(({ content }) => content);
+    assert.equal(await encryption.pruneToDevice(3, 3), 3);
+    assert.equal(await encryption.pruneToDevice(3, 3), 1);
+    assert.equal(await encryption.pruneToDevice(3, 3), 0);
+    assert.deepEqual(await inbox(bob), ['4', '5', '6']);
+    assert.deepEqual(await inbox(alice), ['0', '1', '2']);
+  });
+
   it('closes an account for good, and knows what is left to do', async () => {
     const { accounts, closedAccounts, media, rooms, stream } = storage();
     const alice = await account(storage(), 'alice');

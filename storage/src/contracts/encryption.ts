@@ -45,6 +45,8 @@ export interface ToDeviceStore {
   ): Promise<ToDeviceMessage[]>;
   /** Deletes for good what the device says it has. */
   acknowledgeToDevice(userId: string, deviceId: string, upTo: number): Promise<void>;
+  /** Deletes at most `limit` messages, the oldest of inboxes that hold more than `keep`. @returns how many. */
+  pruneToDevice(keep: number, limit: number): Promise<number>;
 }
 
 export interface NewKey {

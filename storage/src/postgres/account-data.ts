@@ -1,3 +1,4 @@
+import { QuotaReached, quotas } from '../contracts/quotas.ts';
 import type { AccountDataRow } from '../contracts/rooms.ts';
 import type { Database } from './database.ts';
 import type { Strings } from './strings.ts';
@@ -17,14 +18,21 @@ export class AccountDataRows {
 
   async put(userId: string, roomNid: number, type: string, content: string): Promise<void> {
     const user = await this.#strings.number(userId);
+    const typesMax = roomNid === 0 ? quotas.accountDataTypes : quotas.accountDataTypesPerRoom;
+    let fits = true;
     await this.#writer.write(async (transaction, position) => {
-      await transaction.query(
-        `insert into account_data (user_nid, room_nid, type, content, position) values ($1, $2, $3, $4, $5)
-         on conflict (user_nid, room_nid, type) do update set content = excluded.content, position = excluded.position`,
-        [user, roomNid, type, content, position],
+      const kept = await transaction.query(
+        `insert into account_data (user_nid, room_nid, type, content, position)
+         select $1::int, $2::int, $3::text, $4::text, $5::bigint
+         where (select count(*) from account_data where user_nid = $1 and room_nid = $2 and type <> $3) < $6
+         on conflict (user_nid, room_nid, type) do update set content = excluded.content, position = excluded.position
+         returning type`,
+        [user, roomNid, type, content, position, typesMax],
       );
-      return { kind: 'account-data', userId, roomNid };
+      fits = kept.length > 0;
+      return fits ? { kind: 'account-data', userId, roomNid } : undefined;
     });
+    if (!fits) throw new QuotaReached(`At most ${typesMax} types of account data are kept in one place`);
   }
 
   async after(userId: string, afterPosition: number): Promise<AccountDataRow[]> {

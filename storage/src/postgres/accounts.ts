@@ -6,6 +6,7 @@ import type {
   ProofPurpose,
   TokenOwner,
 } from '../contracts/accounts.ts';
+import { QuotaReached, quotas } from '../contracts/quotas.ts';
 import type { Database } from './database.ts';
 import { noteDeviceListChange } from './device-lists.ts';
 import type { Strings } from './strings.ts';
@@ -164,11 +165,15 @@ export class PostgresAccounts implements AccountStore {
   async openSession(session: NewSession): Promise<void> {
     const user = await this.#strings.number(session.userId);
     await this.#database.transaction(async (transaction) => {
-      await transaction.query(
-        `insert into devices (user_nid, device_id, display_name, created_ts) values ($1, $2, $3, $4)
-         on conflict (user_nid, device_id) do update set display_name = coalesce(devices.display_name, excluded.display_name)`,
-        [user, session.deviceId, session.displayName, session.ts],
+      const devices = await transaction.query(
+        `insert into devices (user_nid, device_id, display_name, created_ts) select $1::int, $2::text, $3::text, $4::bigint
+         where (select count(*) from devices where user_nid = $1 and device_id <> $2) < $5
+         on conflict (user_nid, device_id) do update set display_name = coalesce(devices.display_name, excluded.display_name)
+         returning device_id`,
+        [user, session.deviceId, session.displayName, session.ts, quotas.devices],
       );
+      if (devices.length === 0)
+        throw new QuotaReached(`An account has at most ${quotas.devices} devices; sign some of them out`);
       await transaction.query('delete from access_tokens where user_nid = $1 and device_id = $2', [
         user,
         session.deviceId,
@@ -400,10 +405,13 @@ export class PostgresAccounts implements AccountStore {
   }
 
   async putFilter(userId: string, filterId: string, definition: string): Promise<void> {
-    await this.#database.query(
-      'insert into filters (user_nid, filter_id, definition) values ($1, $2, $3) on conflict do nothing',
-      [await this.#strings.number(userId), filterId, definition],
+    const kept = await this.#database.query(
+      `insert into filters (user_nid, filter_id, definition) select $1::int, $2::text, $3::text
+       where (select count(*) from filters where user_nid = $1 and filter_id <> $2) < $4
+       on conflict (user_nid, filter_id) do update set definition = excluded.definition returning filter_id`,
+      [await this.#strings.number(userId), filterId, definition, quotas.filters],
     );
+    if (kept.length === 0) throw new QuotaReached(`An account keeps at most ${quotas.filters} filters`);
   }
 
   async filter(userId: string, filterId: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { Pool, types } from 'pg';
 import type { PoolClient } from 'pg';
+import { QuotaReached } from '../contracts/quotas.ts';
 import { Conflict, StorageUnavailable, Unstorable, Vanished } from '../contracts/storage.ts';
 
 // Positions and timestamps stay far below 2^53, so int8 can be a number.
@@ -27,9 +28,11 @@ function meansUnavailable(code: unknown): boolean {
   return /^(08|53|57P|58|XX|25006)/.test(code) || /^E[A-Z]+$/.test(code);
 }
 
-/** Statements inside a transaction were translated once already. */
+/** Statements inside a transaction were translated once already, and what stands between them throws errors of the contract. */
 function isTranslated(error: unknown): error is Error {
-  return [Conflict, Vanished, StorageUnavailable, Unstorable].some((kind) => error instanceof kind);
+  return [Conflict, QuotaReached, Vanished, StorageUnavailable, Unstorable].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 /** Translates a driver error into one of the contract's. */

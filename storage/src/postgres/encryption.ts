@@ -7,6 +7,7 @@ import type {
   NewKey,
   OneTimeKeyCounts,
 } from '../contracts/encryption.ts';
+import { QuotaReached, quotas } from '../contracts/quotas.ts';
 import { Conflict } from '../contracts/storage.ts';
 import type { Database, Queryable } from './database.ts';
 import { noteDeviceListChange } from './device-lists.ts';
@@ -237,6 +238,7 @@ async function insertOneTimeKeys(
      select $1, $2, * from unnest($3::text[], $4::text[], $5::text[]) on conflict do nothing`,
     [user, deviceId, ...columns],
   );
+  await mustFit(transaction, 'one_time_keys', user, deviceId, quotas.oneTimeKeysPerDevice);
 }
 
 async function insertFallbackKeys(
@@ -253,6 +255,24 @@ async function insertFallbackKeys(
       [user, deviceId, key.algorithm, key.keyId, key.key],
     );
   }
+  if (keys.length > 0)
+    await mustFit(transaction, 'fallback_keys', user, deviceId, quotas.fallbackKeysPerDevice);
+}
+
+/** @throws QuotaReached, which takes back what was just inserted. */
+async function mustFit(
+  transaction: Queryable,
+  table: 'one_time_keys' | 'fallback_keys',
+  user: number,
+  deviceId: string,
+  most: number,
+): Promise<void> {
+  const rows = await transaction.query<{ count: number }>(
+    `select count(*) as count from ${table} where user_nid = $1 and device_id = $2`,
+    [user, deviceId],
+  );
+  if ((rows[0]?.count ?? 0) > most)
+    throw new QuotaReached(`A device keeps at most ${most} ${table.replaceAll('_', ' ')}`);
 }
 
 /** The writer runs one transaction at a time, so no two claims can meet the same key. */

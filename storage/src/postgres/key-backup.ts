@@ -5,6 +5,7 @@ import type {
   KeyBackupStore,
   SessionScope,
 } from '../contracts/key-backup.ts';
+import { QuotaReached, quotas } from '../contracts/quotas.ts';
 import type { Database, Queryable } from './database.ts';
 import type { Strings } from './strings.ts';
 
@@ -32,10 +33,20 @@ export class PostgresKeyBackup implements KeyBackupStore {
       const rows = await transaction.query<{ version: string }>(
         `insert into key_backup_versions (user_nid, version, algorithm, auth_data)
          select $1, coalesce(max(version), 0) + 1, $2, $3 from key_backup_versions where user_nid = $1
-         returning version::text`,
-        [user, algorithm, authData],
+         having count(*) filter (where not deleted) < $4 returning version::text`,
+        [user, algorithm, authData, quotas.keyBackups],
       );
-      return rows[0]?.version ?? '';
+      const version = rows[0]?.version;
+      if (version === undefined)
+        throw new QuotaReached(
+          `An account keeps at most ${quotas.keyBackups} key backups; delete an old one`,
+        );
+      // The newest row keeps numbers from being given again: those that were deleted before it are not needed any more.
+      await transaction.query(
+        'delete from key_backup_versions where user_nid = $1 and deleted and version < $2::int',
+        [user, version],
+      );
+      return version;
     });
   }
 
@@ -111,7 +122,10 @@ export class PostgresKeyBackup implements KeyBackupStore {
           sessions.map((session) => session.sessionData),
         ],
       );
-      return refreshState(transaction, user, number, changed.length > 0);
+      const state = await refreshState(transaction, user, number, changed.length > 0);
+      if (state.count > quotas.sessionsPerKeyBackup)
+        throw new QuotaReached(`A key backup holds at most ${quotas.sessionsPerKeyBackup} sessions`);
+      return state;
     });
   }
 

@@ -76,6 +76,26 @@ export class ToDeviceRows implements ToDeviceStore {
     );
   }
 
+  async pruneToDevice(keep: number, limit: number): Promise<number> {
+    const rows = await this.#database.query<{ gone: number }>(
+      `with full_inboxes as (
+         select user_nid, device_id from to_device_messages group by user_nid, device_id having count(*) > $1
+       ), old as (
+         select t.* from full_inboxes f cross join lateral (
+           select user_nid, device_id, position, sequence from to_device_messages m
+           where m.user_nid = f.user_nid and m.device_id = f.device_id
+           order by position desc, sequence desc offset $1
+         ) t limit $2
+       ), gone as (
+         delete from to_device_messages m using old o
+         where m.user_nid = o.user_nid and m.device_id = o.device_id and m.position = o.position and m.sequence = o.sequence
+         returning 1
+       ) select count(*) as gone from gone`,
+      [keep, limit],
+    );
+    return rows[0]?.gone ?? 0;
+  }
+
   async acknowledgeToDevice(userId: string, deviceId: string, upTo: number): Promise<void> {
     await this.#database.query(
       'delete from to_device_messages where user_nid = $1 and device_id = $2 and position <= $3',

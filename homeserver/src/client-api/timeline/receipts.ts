@@ -22,7 +22,10 @@ export function receiptEndpoints(
 ): Endpoint[] {
   const { storage, clock } = parts;
 
-  /** Events that we do not have (yet) are passed over in silence, as the specification asks. */
+  const isHere = async (room: Room, eventId: string): Promise<boolean> =>
+    room.recent(eventId) !== undefined || (await storage.rooms.event(eventId))?.roomNid === room.nid;
+
+  /** Events and threads that we do not have (yet) are passed over in silence, as the specification asks. */
   const mark = async (
     room: Room,
     userId: string,
@@ -40,6 +43,7 @@ export function receiptEndpoints(
       await storage.rooms.putAccountData(userId, room.nid, fully_read, JSON.stringify({ event_id: eventId }));
       return;
     }
+    if (threadId !== '' && threadId !== 'main' && !(await isHere(room, threadId))) return;
     await storage.rooms.putReceipt({
       roomNid: room.nid,
       userId,
