@@ -84,6 +84,8 @@ function wake({ rooms, waiters, typing }: HomeserverServices, change: Committed[
       for (const event of change.events) {
         const room = rooms.held(event.roomNid);
         if (room !== undefined) waiters.wakeAll(room.joined);
+        // It left the memory while this was written: each looks for themselves.
+        else waiters.wakeEverybody();
         if (event.type !== 'm.room.member' || event.stateKey === null) continue;
         if (room?.joined.has(event.stateKey) !== true) typing.stop(event.roomNid, event.stateKey);
         waiters.wake(event.stateKey);

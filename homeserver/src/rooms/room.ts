@@ -40,6 +40,8 @@ export class Room {
 
   readonly #committed = new Map<string, Map<string, RoomStateEvent>>();
   readonly #pending = new Map<string, StateEvent[]>();
+  /** Events handed to the writer, of whose commit nothing was heard yet. */
+  readonly #underWay = new Set<string>();
   #tail: StoredEvent[] = [];
   #tailFrom: number;
 
@@ -82,12 +84,18 @@ export class Room {
     return size;
   }
 
+  /** Whether the memory knows more than the database: then it must not be dropped. */
+  get writing(): boolean {
+    return this.#underWay.size > 0;
+  }
+
   membership(userId: string): string | undefined {
     return textOf(this.current('m.room.member', userId), 'membership');
   }
 
   /** Notes an event that was authorised and handed to the writer. */
   proceed(event: StateEvent): void {
+    this.#underWay.add(event.eventId);
     this.extremities = [event.eventId];
     this.depth = event.pdu.depth;
     if (event.pdu.state_key === undefined) return;
@@ -99,6 +107,7 @@ export class Room {
 
   /** Takes an event that was committed. Call in the order of positions. */
   committed(stored: StoredEvent, movesRoomUp: boolean): void {
+    this.#underWay.delete(stored.eventId);
     this.lastTl = stored.tl;
     if (movesRoomUp) this.bumpTl = stored.tl;
     this.#tail.push(stored);

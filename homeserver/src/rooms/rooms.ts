@@ -3,9 +3,13 @@ import { isRoomId } from '@majlis/protocol';
 import { notFound } from '../http/errors.ts';
 import { Room, parsePdu } from './room.ts';
 
-/** Loaded rooms are dropped, least recently used first, when their state events together pass this. */
-const state_events_max = 200_000;
-const rooms_max = 5_000;
+/** Loaded rooms are dropped, least recently used first, when there are more or their state events together pass this. */
+export interface RoomMemory {
+  readonly stateEvents: number;
+  readonly rooms: number;
+}
+
+const memory_max: RoomMemory = { stateEvents: 200_000, rooms: 5_000 };
 
 /** Event types after which a room moves up in a list (MSC4186, "bump_stamp"). */
 const bumpTypes = new Set([
@@ -27,13 +31,15 @@ export function movesRoomUp(type: string): boolean {
 /** The rooms in memory: loaded on first use, kept up to date by what the writer commits. */
 export class Rooms {
   readonly #storage: Storage;
+  readonly #max: RoomMemory;
   readonly #loaded = new Map<number, Room>();
   readonly #loading = new Map<number, Promise<Room | undefined>>();
   readonly #nids = new Map<string, number>();
   #stateEvents = 0;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, max: RoomMemory = memory_max) {
     this.#storage = storage;
+    this.#max = max;
   }
 
   /** Must be called for every commit, before anybody else hears of it. */
@@ -128,10 +134,11 @@ export class Rooms {
       if (stale.length > 0) continue;
       const rooms = new Map(rows.map((row) => [row.roomNid, new Room(row)]));
       for (const room of rooms.values()) {
+        this.#drop(room.nid);
         this.#loaded.set(room.nid, room);
         this.#stateEvents += room.stateSize;
       }
-      this.#evict();
+      this.#evict(rooms);
       return rooms;
     }
   }
@@ -162,13 +169,21 @@ export class Rooms {
     if (related !== undefined) room.related(related);
   }
 
-  #evict(): void {
+  /** @param wanted what was just read: whoever asked for it is about to use it. */
+  #evict(wanted: ReadonlyMap<number, Room>): void {
+    for (const [nid, room] of this.#loaded) if (room.chain.broken) this.#drop(nid);
     for (const [nid, room] of this.#loaded) {
-      if (this.#stateEvents <= state_events_max && this.#loaded.size <= rooms_max) break;
-      this.#loaded.delete(nid);
-      this.#stateEvents -= room.stateSize;
+      if (this.#stateEvents <= this.#max.stateEvents && this.#loaded.size <= this.#max.rooms) break;
+      // Loaded anew it would not know what is under way, and what is committed would find nobody to tell.
+      if (!room.writing && !wanted.has(nid)) this.#drop(nid);
     }
-    for (const [nid, room] of this.#loaded) if (room.chain.broken) this.#loaded.delete(nid);
+  }
+
+  #drop(nid: number): void {
+    const room = this.#loaded.get(nid);
+    if (room === undefined) return;
+    this.#loaded.delete(nid);
+    this.#stateEvents -= room.stateSize;
   }
 }
 

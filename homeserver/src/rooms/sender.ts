@@ -121,6 +121,7 @@ export class Sender {
       const targets = redactions.length === 0 ? noTargets : await this.#redactionTargets(room, redactions);
       // From here to the append nothing is awaited: the room cannot change between the check and the place in the queue.
       try {
+        if (this.#rooms.held(room.nid) !== room) throw new ChainBroken('the room left the memory meanwhile');
         return await this.appendTo(room, drafts, {
           targets,
           ...(transaction !== undefined && { transaction }),

@@ -1,9 +1,13 @@
-import type { Committed, Storage } from '@majlis/storage';
+import { eventFlags } from '@majlis/storage';
+import type { Committed, Storage, StoredEvent } from '@majlis/storage';
 import type { IgnoredPeople } from '../rooms/ignored-people.ts';
-import { textOf } from '../rooms/room.ts';
+import { parsePdu } from '../rooms/room.ts';
+import { movesRoomUp } from '../rooms/rooms.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 
 const users_max = 10_000;
+/** Events that do not take part in the state. */
+const refused = eventFlags.rejected | eventFlags.softFailed;
 
 /** One room of a user's list. */
 export interface UserRoom {
@@ -69,31 +73,40 @@ export class UserRooms {
       }
       if (change.kind !== 'events') continue;
       for (const event of change.events) {
-        const room = this.#rooms.held(event.roomNid);
-        const head = this.#heads.get(event.roomNid);
-        if (head === undefined)
-          this.#heads.set(event.roomNid, { lastTl: event.tl, bumpTl: room?.bumpTl ?? event.tl });
-        else {
-          head.lastTl = event.tl;
-          head.bumpTl = room?.bumpTl ?? head.bumpTl;
-        }
-        if (event.type !== 'm.room.member' || event.stateKey === null || room === undefined) continue;
-        if (this.#loading.has(event.stateKey)) this.#touched.set(event.stateKey, event.nid);
-        const membership = textOf(room.current('m.room.member', event.stateKey), 'membership');
-        if (membership === undefined) continue;
-        const mine = this.#users.get(event.stateKey);
-        const before = mine?.get(event.roomNid);
-        // A new name is no new join.
-        if (membership === 'join' && before?.membership === 'join') continue;
-        mine?.set(event.roomNid, {
-          roomNid: event.roomNid,
-          roomId: room.roomId,
-          membership,
-          eventNid: event.nid,
-          forgotten: false,
-        });
+        this.#moveHead(event);
+        if (event.type === 'm.room.member' && event.stateKey !== null && (event.flags & refused) === 0)
+          this.#noteMember(event, event.stateKey);
       }
     }
+  }
+
+  #moveHead(event: StoredEvent): void {
+    const head = this.#heads.get(event.roomNid);
+    const bumpTl = this.#rooms.held(event.roomNid)?.bumpTl;
+    if (head === undefined) this.#heads.set(event.roomNid, { lastTl: event.tl, bumpTl: bumpTl ?? event.tl });
+    else {
+      head.lastTl = event.tl;
+      head.bumpTl = bumpTl ?? (movesRoomUp(event.type) ? event.tl : head.bumpTl);
+    }
+  }
+
+  /** From the event alone: the room may have left the memory while it was written. */
+  #noteMember(event: StoredEvent, userId: string): void {
+    if (this.#loading.has(userId)) this.#touched.set(userId, event.nid);
+    const mine = this.#users.get(userId);
+    if (mine === undefined) return;
+    const { content, room_id: roomId } = parsePdu(event);
+    const { membership } = content;
+    if (typeof membership !== 'string' || roomId === undefined) return;
+    // A new name is no new join.
+    if (membership === 'join' && mine.get(event.roomNid)?.membership === 'join') return;
+    mine.set(event.roomNid, {
+      roomNid: event.roomNid,
+      roomId,
+      membership,
+      eventNid: event.nid,
+      forgotten: false,
+    });
   }
 
   async #load(userId: string): Promise<UserRoomMap> {

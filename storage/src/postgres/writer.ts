@@ -96,12 +96,11 @@ export class Writer implements StreamReader {
   }
 
   #enqueue(job: Job): void {
-    if (this.#closed) {
-      job.reject(new StorageUnavailable('the storage is closed'));
-      return;
-    }
-    if (this.#queue.length >= queue_jobs_max) {
-      job.reject(new StorageUnavailable('too many writes are waiting'));
+    if (this.#closed || this.#queue.length >= queue_jobs_max) {
+      breakChain(job);
+      job.reject(
+        new StorageUnavailable(this.#closed ? 'the storage is closed' : 'too many writes are waiting'),
+      );
       return;
     }
     this.#queue.push(job);
@@ -130,7 +129,7 @@ export class Writer implements StreamReader {
       if (error instanceof StorageUnavailable) this.#doubt();
       if (jobs.length === 1 || error instanceof StorageUnavailable) {
         for (const job of jobs) {
-          if (job.kind === 'events' && job.append.chain !== undefined) job.append.chain.broken = true;
+          breakChain(job);
           job.reject(error);
         }
         return;
@@ -212,6 +211,11 @@ export class Writer implements StreamReader {
       else job.resolve();
     }
   }
+}
+
+/** What was to be built on this write is refused. */
+function breakChain(job: Job): void {
+  if (job.kind === 'events' && job.append.chain !== undefined) job.append.chain.broken = true;
 }
 
 /** Refuses a write whose predecessor failed. */
