@@ -1,4 +1,5 @@
 import { argon2, timingSafeEqual } from 'node:crypto';
+import { MatrixError } from '../http/errors.ts';
 import type { Random } from '../parts.ts';
 import { Places } from '../places.ts';
 
@@ -11,7 +12,12 @@ const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as con
  */
 const places = new Places(2, 500);
 
-function derive(password: string, nonce: Uint8Array, memory: number, passes: number): Promise<Buffer> {
+function derive(
+  password: string,
+  nonce: Uint8Array,
+  { memory, passes }: { readonly memory: number; readonly passes: number },
+  stillWanted: () => boolean = () => true,
+): Promise<Buffer> {
   const parameters = {
     message: password,
     nonce,
@@ -23,6 +29,7 @@ function derive(password: string, nonce: Uint8Array, memory: number, passes: num
   return places.take(
     () =>
       new Promise((resolve, reject) => {
+        if (!stillWanted()) throw new MatrixError(400, 'M_UNKNOWN', 'The request was cut off');
         argon2('argon2id', parameters, (error, derived) =>
           error === null ? resolve(Buffer.from(derived)) : reject(error),
         );
@@ -35,23 +42,30 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 /** @returns the hash in PHC string format, with its own salt. */
 export async function hashPassword(password: string, random: Random): Promise<string> {
   const salt = random.bytes(16);
-  const hash = await derive(password.normalize('NFKC'), salt, cost.memory, cost.passes);
+  const hash = await derive(password.normalize('NFKC'), salt, cost);
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${base64(salt)}$${base64(hash)}`;
 }
 
 /** A hash of nothing anyone can type: checking against it takes as long as against a real one. */
 const nobody = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${base64(new Uint8Array(16))}$${base64(new Uint8Array(32))}`;
 
-/** Takes the same time whether or not there is a hash, so that it does not tell which accounts exist. */
-export async function checkPassword(password: string, hash: string | null | undefined): Promise<boolean> {
+/**
+ * Takes the same time whether or not there is a hash, so that it does not tell which accounts exist.
+ * @param stillWanted whether somebody still waits for the answer, asked when its turn has come
+ */
+export async function checkPassword(
+  password: string,
+  hash: string | null | undefined,
+  stillWanted?: () => boolean,
+): Promise<boolean> {
   const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([^$]+)\$([^$]+)$/.exec(hash ?? nobody);
   if (match === null) return false;
   const [, memory, passes, salt, expected] = match;
   const derived = await derive(
     password.normalize('NFKC'),
     Buffer.from(salt ?? '', 'base64'),
-    Number(memory),
-    Number(passes),
+    { memory: Number(memory), passes: Number(passes) },
+    stillWanted,
   );
   const wanted = Buffer.from(expected ?? '', 'base64');
   return (

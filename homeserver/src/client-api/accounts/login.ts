@@ -5,7 +5,7 @@ import type { PasswordConfirmation } from '../../accounts/password-confirmation.
 import type { Proofs } from '../../accounts/proofs.ts';
 import { checkPassword } from '../../accounts/passwords.ts';
 import { openEndpoint, userEndpoint } from '../../http/endpoint.ts';
-import type { Endpoint } from '../../http/endpoint.ts';
+import type { Endpoint, OpenCall } from '../../http/endpoint.ts';
 import { MatrixError, badJson, forbidden, invalidParam, userLocked } from '../../http/errors.ts';
 import { isObject, optionalBoolean, optionalString, requiredString } from '../../http/fields.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
@@ -20,14 +20,14 @@ export function sessionEndpoints(
   confirmation: PasswordConfirmation,
 ): Endpoint[] {
   const { storage, options } = parts;
-  const byPassword = async (body: JsonObject): Promise<Account> => {
+  const byPassword = async ({ body, response }: OpenCall): Promise<Account> => {
     const userId = userIdIn(body, options.serverName);
     const password = requiredString(body, 'password');
     // Also counted by account, so that many addresses cannot guess at one password together.
     rateLimits.take('login', userId);
     const account = await storage.accounts.account(userId);
-    if (!(await checkPassword(password, account?.passwordHash)) || account === undefined)
-      throw forbidden('Wrong user name or password');
+    const right = await checkPassword(password, account?.passwordHash, () => !response.closed);
+    if (!right || account === undefined) throw forbidden('Wrong user name or password');
     return account;
   };
   const byToken = async (body: JsonObject): Promise<Account> => {
@@ -36,9 +36,10 @@ export function sessionEndpoints(
     if (account === undefined) throw forbidden('This login token is unknown, used or has expired');
     return account;
   };
-  const accountFor = (body: JsonObject): Promise<Account> => {
+  const accountFor = (call: OpenCall): Promise<Account> => {
+    const { body } = call;
     const type = requiredString(body, 'type', 64);
-    if (type === 'm.login.password') return byPassword(body);
+    if (type === 'm.login.password') return byPassword(call);
     if (type === 'm.login.token') return byToken(body);
     throw new MatrixError(400, 'M_UNKNOWN', 'This server signs in with m.login.password and m.login.token');
   };
@@ -54,9 +55,10 @@ export function sessionEndpoints(
       method: 'POST',
       paths: ['/_matrix/client/v3/login'],
       rate: 'login',
-      async handle({ body }) {
+      async handle(call) {
+        const { body } = call;
         const wanted = readNewSession(body);
-        const account = await accountFor(body);
+        const account = await accountFor(call);
         if (account.deactivated) throw new MatrixError(403, 'M_USER_DEACTIVATED', 'This account was closed');
         if (account.locked) throw userLocked();
         const session = await sessions.open({ userId: account.userId, ...wanted });
