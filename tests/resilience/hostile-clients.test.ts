@@ -10,6 +10,8 @@ import { Client, register } from '../http/client.ts';
 import type { Answer, RequestOptions } from '../http/client.ts';
 
 const slowClients = 300;
+/** Whoever is held up waits for all of the hostile ones, much longer than any machine takes for one answer. */
+const held_up_ms = 5000;
 /** Well more than may wait for a look at their password, which are 500: while they come in, some are already looked at. */
 const guesses = 600;
 /** Checked passwords after which the storm is over, once some were sent away: those who still wait go away. */
@@ -60,7 +62,7 @@ async function othersAreWell(what: string): Promise<void> {
   assert.ok(
     rooms.join[roomId].timeline.events.some(({ event_id: id }: { event_id: string }) => id === eventId),
   );
-  assert.ok(took < 2000, `${what}: a message took ${took.toFixed(0)} ms`);
+  assert.ok(took < held_up_ms, `${what}: a message took ${took.toFixed(0)} ms`);
 }
 
 // Slow headers are mostly waited for: the storm passes meanwhile.
@@ -112,8 +114,8 @@ describe('at the same time', { concurrency: true }, () => {
       // A whole answer, which is compressed by the same threads.
       await noor.sync();
       slowest = Math.max(slowest, performance.now() - started);
-    } while (!over.signal.aborted && slowest < 2000);
-    assert.ok(slowest < 2000, `an answer took ${slowest.toFixed(0)} ms`);
+    } while (!over.signal.aborted && slowest < held_up_ms);
+    assert.ok(slowest < held_up_ms, `an answer took ${slowest.toFixed(0)} ms`);
     for (const result of await storm)
       assert.ok(
         result.status === 'fulfilled' || result.reason === over.signal.reason,
@@ -124,7 +126,7 @@ describe('at the same time', { concurrency: true }, () => {
     const started = performance.now();
     assert.equal((await signIn('correct horse')).status, 200);
     const took = performance.now() - started;
-    assert.ok(took < 3000, `to sign in after the storm took ${took.toFixed(0)} ms`);
+    assert.ok(took < held_up_ms, `to sign in after the storm took ${took.toFixed(0)} ms`);
   });
 });
 
