@@ -94,13 +94,19 @@ export function contractBreach(
   // A 401 is either about the token, or asks for interactive authentication.
   const interactive = status === 401 && Array.isArray((body as { flows?: unknown } | undefined)?.flows);
   if (status >= 400 && !interactive) return errorBreach(body);
-  const schemas = operationsFor(method, path).flatMap(({ responses }) => responses[String(status)] ?? []);
-  if (schemas.length === 0) return status >= 400 ? errorBreach(body) : undefined;
+  let schemas = schemasFor(method, path, status);
+  // Not every operation that asks for authentication describes how: the question is the same everywhere.
+  if (interactive && schemas.length === 0) schemas = schemasFor('POST', '/_matrix/client/v3/register', 401);
+  if (schemas.length === 0) return undefined;
   const breaches = schemas.map((schema) => {
     const validate = validator(schema);
     return validate(body) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'body' });
   });
   return breaches.includes(undefined) ? undefined : breaches.join(' / ');
+}
+
+function schemasFor(method: string, path: string, status: number): object[] {
+  return operationsFor(method, path).flatMap(({ responses }) => responses[String(status)] ?? []);
 }
 
 function errorBreach(body: unknown): string | undefined {

@@ -47,6 +47,8 @@ describe('signing up', () => {
     const asked = await anyone.call('POST', '/register', {});
     assert.equal(asked.status, 401);
     assert.deepEqual(asked.body.flows[0], { stages: ['m.login.dummy'] });
+    // mautrix takes a question with an error code in it as a refusal.
+    assert.deepEqual(Object.keys(asked.body).toSorted(), ['completed', 'flows', 'params', 'session']);
     const username = fresh('eve');
     assert.deepEqual(await anyone.ok('GET', '/register/available', undefined, { query: { username } }), {
       available: true,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majlis/protocol';
-import { MatrixError } from '../http/errors.ts';
+import { AuthenticationNeeded, MatrixError } from '../http/errors.ts';
 import { isObject, optionalString } from '../http/fields.ts';
 import type { Clock, Random } from '../parts.ts';
 
@@ -29,7 +29,7 @@ export class InteractiveAuth {
   /**
    * Resolves when one of `flows` is complete.
    * @param purpose what is asked for, so that stages passed for one thing do not count for another.
-   * @throws MatrixError 401 with the flows, session and completed stages until then; with M_FORBIDDEN after a wrong try.
+   * @throws MatrixError 401 with the flows, session and completed stages until then; with an error code only after a wrong try.
    */
   async require(
     body: JsonObject,
@@ -52,17 +52,14 @@ export class InteractiveAuth {
       this.#sessions.delete(id);
       return;
     }
-    throw new MatrixError(
-      401,
-      failure?.errcode ?? 'M_FORBIDDEN',
-      failure?.error ?? 'Authentication required',
-      {
-        session: id,
-        flows: flows.map((stages) => ({ stages })),
-        params: {},
-        completed: [...session.completed],
-      },
-    );
+    const asked = {
+      session: id,
+      flows: flows.map((stages) => ({ stages })),
+      params: {},
+      completed: [...session.completed],
+    };
+    if (failure === undefined) throw new AuthenticationNeeded(asked);
+    throw new MatrixError(401, failure.errcode, failure.error, asked);
   }
 
   #session(id: string | undefined, purpose: string): { id: string; session: Session } {

@@ -20,6 +20,24 @@ export class MatrixError extends Error {
     this.extra = extra;
     this.headers = headers;
   }
+
+  get body(): Readonly<Record<string, unknown>> {
+    return { errcode: this.errcode, error: this.message, ...this.extra };
+  }
+}
+
+/**
+ * The 401 that asks for (more) authentication, before anything went wrong. It has no `errcode`: mautrix takes one as a refusal and
+ * gives up.
+ */
+export class AuthenticationNeeded extends MatrixError {
+  constructor(asked: Readonly<Record<string, unknown>>) {
+    super(401, 'M_FORBIDDEN', 'Authentication required', asked);
+  }
+
+  override get body(): Readonly<Record<string, unknown>> {
+    return this.extra;
+  }
 }
 
 export const badJson = (message: string): MatrixError => new MatrixError(400, 'M_BAD_JSON', message);

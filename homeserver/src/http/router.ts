@@ -150,13 +150,7 @@ export class Router {
     const headers: Record<string, string> = { ...answer.headers };
     // The rest of an unread body is not worth reading: close instead of draining it.
     if (!request.complete) headers['connection'] = 'close';
-    writeJson(
-      request,
-      response,
-      answer.status,
-      JSON.stringify({ errcode: answer.errcode, error: answer.message, ...answer.extra }),
-      headers,
-    );
+    writeJson(request, response, answer.status, JSON.stringify(answer.body), headers);
   }
 }
 
