@@ -265,20 +265,25 @@ describe('signing in and out', () => {
     const second = await anyone.ok('POST', '/refresh', { refresh_token: first.refresh_token });
     await anyone.refused(401, 'M_UNKNOWN_TOKEN', 'POST', '/refresh', { refresh_token: lost.refresh_token });
     await new Client(server.url, lost.access_token).refused(401, 'M_UNKNOWN_TOKEN', 'GET', '/account/whoami');
-    await new Client(server.url, first.access_token).refused(
-      401,
-      'M_UNKNOWN_TOKEN',
-      'GET',
-      '/account/whoami',
-    );
+    // A client that holds the old one shall fetch the new one; without soft_logout it would throw its keys away.
+    const replaced = new Client(server.url, first.access_token);
+    const told = await replaced.refused(401, 'M_UNKNOWN_TOKEN', 'GET', '/account/whoami');
+    assert.equal(told.soft_logout, true);
     await new Client(server.url, second.access_token).ok('GET', '/account/whoami');
-    await anyone.refused(401, 'M_UNKNOWN_TOKEN', 'POST', '/refresh', { refresh_token: first.refresh_token });
-    await new Client(server.url, second.access_token).refused(
-      401,
-      'M_UNKNOWN_TOKEN',
-      'GET',
-      '/account/whoami',
+    assert.equal(
+      (await replaced.refused(401, 'M_UNKNOWN_TOKEN', 'GET', '/account/whoami')).soft_logout,
+      true,
     );
+    await anyone.refused(401, 'M_UNKNOWN_TOKEN', 'POST', '/refresh', { refresh_token: first.refresh_token });
+    for (const token of [first.access_token, second.access_token]) {
+      const ended = await new Client(server.url, token).refused(
+        401,
+        'M_UNKNOWN_TOKEN',
+        'GET',
+        '/account/whoami',
+      );
+      assert.equal(ended.soft_logout, false);
+    }
     await anyone.refused(401, 'M_UNKNOWN_TOKEN', 'POST', '/refresh', { refresh_token: 'nonsense' });
     await anyone.refused(400, 'M_MISSING_PARAM', 'POST', '/refresh', {});
   });

@@ -68,7 +68,7 @@ export class Sessions {
     };
   }
 
-  /** @throws MatrixError 401 M_UNKNOWN_TOKEN, `soft_logout` when only the access token has expired; 401 M_USER_LOCKED. */
+  /** @throws MatrixError 401 M_UNKNOWN_TOKEN, `soft_logout` when only the access token has expired or was replaced; 401 M_USER_LOCKED. */
   async authenticate(token: string, ip: string, evenLocked: boolean): Promise<Requester> {
     const { storage, clock, log } = this.#parts;
     const now = clock.now();

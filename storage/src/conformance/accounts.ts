@@ -50,10 +50,48 @@ export function accountsConformance(storage: () => Storage): void {
     assert.deepEqual(await accounts.refresh(trade), { userId: alice, deviceId: 'D' });
     assert.equal(await accounts.tokenOwner(lost.nextAccessHash), undefined);
     assert.equal((await accounts.tokenOwner(nextAccess))?.userId, alice);
-    assert.equal(await accounts.tokenOwner(access), undefined);
+    assert.equal((await accounts.tokenOwner(access))?.expiresTs, 1);
     const more = { ...trade, nextAccessHash: key(fresh('x')), nextRefreshHash: key(fresh('y')) };
     assert.equal(await accounts.refresh(more), 'reused');
     assert.equal(await accounts.tokenOwner(nextAccess), undefined);
+    assert.equal(await accounts.tokenOwner(access), undefined);
+  });
+
+  it('knows a replaced access token as expired for a day', async () => {
+    const { accounts } = storage();
+    const alice = await account(storage(), 'alice');
+    const access = ['a0', 'a1', 'a2', 'a3'].map((name) => key(fresh(name)));
+    const refresh = ['r0', 'r1', 'r2', 'r3'].map((name) => key(fresh(name)));
+    const nth = (keys: Uint8Array[], index: number): Uint8Array => keys[index] ?? assert.fail();
+    const [hour, day] = [3_600_000, 86_400_000];
+    await accounts.openSession({
+      userId: alice,
+      deviceId: 'D',
+      displayName: null,
+      accessHash: nth(access, 0),
+      refreshHash: nth(refresh, 0),
+      expiresTs: hour,
+      ts: 0,
+    });
+    const trade = async (index: number, ts: number): Promise<void> => {
+      await accounts.refresh({
+        refreshHash: nth(refresh, index - 1),
+        nextAccessHash: nth(access, index),
+        nextRefreshHash: nth(refresh, index),
+        expiresTs: ts + hour,
+        ts,
+      });
+      await accounts.tokenOwner(nth(access, index));
+    };
+    const expiries = async (): Promise<unknown[]> =>
+      Promise.all(access.map(async (hash) => (await accounts.tokenOwner(hash))?.expiresTs));
+    // The first was in use long after it had expired; it counts from when it was replaced.
+    await trade(1, 3 * day);
+    assert.deepEqual(await expiries(), [3 * day, 3 * day + hour, undefined, undefined]);
+    await trade(2, 3 * day + hour);
+    assert.deepEqual(await expiries(), [3 * day, 3 * day + hour, 3 * day + 2 * hour, undefined]);
+    await trade(3, 4 * day);
+    assert.deepEqual(await expiries(), [undefined, 3 * day + hour, 4 * day, 4 * day + hour]);
   });
 
   it('deletes the oldest messages of inboxes that hold too many, and none of others', async () => {

@@ -78,6 +78,7 @@ export interface AccountStore {
   tokenOwner(accessHash: Uint8Array): Promise<TokenOwner | undefined>;
   /**
    * Trades a refresh token for the next pair. It can be traded again, in place of the pair it gave, until one of these is used.
+   * The access token of before expires at once, and is known as expired for a day.
    * @returns the owner; 'unknown'; or 'reused' when it was traded and the next pair used, in which case the device's tokens are gone.
    */
   refresh(next: {

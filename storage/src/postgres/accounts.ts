@@ -12,6 +12,9 @@ import { noteDeviceListChange } from './device-lists.ts';
 import type { Strings } from './strings.ts';
 import type { Writer } from './writer.ts';
 
+/** How long a replaced access token is still told apart from an unknown one. */
+const replaced_kept_ms = 24 * 60 * 60 * 1000;
+
 interface AccountRow {
   user_id: string;
   password_hash: string | null;
@@ -266,10 +269,16 @@ export class PostgresAccounts implements AccountStore {
         'insert into refresh_tokens (token_hash, user_nid, device_id, created_ts) values ($1, $2, $3, $4)',
         [next.nextRefreshHash, row.user_nid, row.device_id, next.ts],
       );
-      await transaction.query('delete from access_tokens where user_nid = $1 and device_id = $2', [
-        row.user_nid,
-        row.device_id,
-      ]);
+      await transaction.query(
+        `delete from access_tokens where user_nid = $1 and device_id = $2 and refresh_hash is distinct from $3
+         and (not used or expires_ts <= $4)`,
+        [row.user_nid, row.device_id, next.refreshHash, next.ts - replaced_kept_ms],
+      );
+      await transaction.query(
+        `update access_tokens set expires_ts = $4
+         where user_nid = $1 and device_id = $2 and refresh_hash = $3`,
+        [row.user_nid, row.device_id, next.refreshHash, next.ts],
+      );
       await transaction.query(
         `insert into access_tokens (token_hash, user_nid, device_id, expires_ts, refresh_hash, created_ts, used)
          values ($1, $2, $3, $4, $5, $6, false)`,
