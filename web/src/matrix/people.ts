@@ -53,12 +53,12 @@ export class PeopleDoor implements People {
   }
 
   async setIgnored(userId: string, ignored: boolean): Promise<void> {
-    const session = this.current.need();
-    const content = session.book.accountDatum(ignoredType) ?? {};
-    const listed = content['ignored_users'];
-    const { [userId]: known, ...others } = isObject(listed) ? listed : {};
-    const people = ignored ? { ...others, [userId]: known ?? {} } : others;
-    await session.setAccountDatum(ignoredType, { ...content, ignored_users: people });
+    await this.current.need().changeAccountDatum(ignoredType, (content) => {
+      const listed = content['ignored_users'];
+      const { [userId]: known, ...others } = isObject(listed) ? listed : {};
+      const people = ignored ? { ...others, [userId]: known ?? {} } : others;
+      return { ...content, ignored_users: people };
+    });
   }
 
   private async setField(field: string, value: string): Promise<void> {

@@ -7,6 +7,7 @@ import {
   messageIn,
   openDevice,
   password,
+  serverUrl,
   signIn,
   signUp,
   stopEverything,
@@ -193,3 +194,38 @@ test('a device is renamed and removed with the password, and knows that its sess
   await waitFor('expired', () => second.client.status.value === 'expired', 40_000);
   assert.equal((await sara.client.devices.list()).length, 1);
 });
+
+test('lists of the account that two devices change at once keep what both put in', async () => {
+  const sara = await signUp('Sara');
+  const omar = await signUp('Omar');
+  const second = await deafDevice(sara.username);
+  const { people, rooms } = sara.client;
+  await people.setIgnored('@first:elsewhere', true);
+  await rooms.startDirect(omar.username);
+  const lina = await signUp('Lina');
+  // The second device has heard of neither, and changes two things at the same time itself.
+  await Promise.all([
+    second.people.setIgnored('@second:elsewhere', true),
+    second.people.setIgnored('@third:elsewhere', true),
+    second.rooms.startDirect(lina.username),
+  ]);
+  await second.people.setIgnored('@third:elsewhere', false);
+  assert.deepEqual([...second.people.ignored.value].toSorted(), ['@first:elsewhere', '@second:elsewhere']);
+  await waitFor('both on the first device', () => people.ignored.value.size === 2);
+  const path = `/_matrix/client/v3/user/${sara.client.session.value?.userId ?? ''}/account_data/m.direct`;
+  assert.equal(Object.keys(await sara.client.signalling.request('GET', path)).length, 2);
+});
+
+/** A further device of a person that no answer of sync reaches. */
+async function deafDevice(username: string): Promise<MatrixClient> {
+  const { client } = await openDevice(undefined, true, {
+    fetch: (input, init) =>
+      String(input).includes('/sync')
+        ? new Promise((_, reject) =>
+            init?.signal?.addEventListener('abort', () => reject(new Error('Ended.'))),
+          )
+        : fetch(input, init),
+  });
+  await client.account.signIn({ server: await serverUrl(), username, password, deviceName: 'Deaf' });
+  return client;
+}

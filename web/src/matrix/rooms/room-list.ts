@@ -53,9 +53,7 @@ export class RoomListDoor implements RoomList {
       invite: [userId],
       initial_state: [encryption],
     });
-    const directs = session.book.accountDatum('m.direct') ?? {};
-    const rooms = Array.isArray(directs[userId]) ? directs[userId] : [];
-    await session.setAccountDatum('m.direct', { ...directs, [userId]: [...rooms, roomId] });
+    await markDirect(session, userId, roomId);
     await session.book.adopt(roomId, () => ({
       ...created(session),
       encrypted: true,
@@ -99,13 +97,7 @@ export class RoomListDoor implements RoomList {
     const room = session.book.room(roomId);
     const { invitation, direct } = room.record;
     await session.http.request('POST', `${roomPath(roomId)}/join`, { body: {} });
-    if (direct && invitation !== undefined) {
-      const directs = session.book.accountDatum('m.direct') ?? {};
-      const rooms = Array.isArray(directs[invitation.by]) ? (directs[invitation.by] as unknown[]) : [];
-      if (!rooms.includes(roomId)) {
-        await session.setAccountDatum('m.direct', { ...directs, [invitation.by]: [...rooms, roomId] });
-      }
-    }
+    if (direct && invitation !== undefined) await markDirect(session, invitation.by, roomId);
     await session.book.adopt(roomId, () => ({ membership: 'join', time: session.now() }));
   }
 
@@ -178,6 +170,14 @@ async function create(session: Session, body: JsonBody): Promise<string> {
   const { room_id: roomId } = await session.http.request('POST', '/_matrix/client/v3/createRoom', { body });
   if (typeof roomId !== 'string') throw new MatrixError('protocol', 'The answer has no room id.');
   return roomId;
+}
+
+/** Notes for all devices of the account that a room is the chat with one person. */
+function markDirect(session: Session, userId: string, roomId: string): Promise<void> {
+  return session.changeAccountDatum('m.direct', (directs) => {
+    const rooms = Array.isArray(directs[userId]) ? (directs[userId] as unknown[]) : [];
+    return rooms.includes(roomId) ? undefined : { ...directs, [userId]: [...rooms, roomId] };
+  });
 }
 
 /** What is known of a room that was made a moment ago. */

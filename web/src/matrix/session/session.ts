@@ -22,6 +22,7 @@ import { readable } from '../timeline/content.ts';
 import { isGap } from '../timeline/log.ts';
 import type { EventRecord, RawEvent } from '../timeline/log.ts';
 import { personOf } from '../rooms/summary.ts';
+import { Turns } from '../turns.ts';
 import type { SessionRecord } from './authenticate.ts';
 
 /** How many rooms stay subscribed after their screens are closed. */
@@ -53,6 +54,7 @@ export class Session {
   private readonly watched = new Set<string>();
   /** Rooms opened last, the newest first. */
   private visited: readonly string[] = [];
+  private readonly accountTurns = new Turns();
   private readonly parts: SessionParts;
   private readonly ended = new AbortController();
   private stopped = false;
@@ -247,11 +249,28 @@ export class Session {
     });
   }
 
-  async setAccountDatum(type: string, content: JsonBody): Promise<void> {
-    const user = encodeURIComponent(this.own.userId);
-    const path = `/_matrix/client/v3/user/${user}/account_data/${encodeURIComponent(type)}`;
-    await this.http.request('PUT', path, { body: content });
-    this.book.takeAccountDatum(type, content);
+  /**
+   * Changes a piece of account data that is a list. It can only be written whole, so the newest is asked for right before, or what another
+   * device has put in would be lost; and one change waits for the other. `change` answers undefined when there is nothing to write.
+   */
+  changeAccountDatum(type: string, change: (newest: JsonBody) => JsonBody | undefined): Promise<void> {
+    return this.accountTurns.run(async () => {
+      const user = encodeURIComponent(this.own.userId);
+      const path = `/_matrix/client/v3/user/${user}/account_data/${encodeURIComponent(type)}`;
+      const newest = await this.accountDatum(path);
+      const content = change(newest);
+      if (content !== undefined) await this.http.request('PUT', path, { body: content });
+      this.book.takeAccountDatum(type, content ?? newest);
+    });
+  }
+
+  private async accountDatum(path: string): Promise<JsonBody> {
+    try {
+      return await this.http.request('GET', path);
+    } catch (thrown) {
+      if (asMatrixError(thrown, 'protocol').status === 404) return {};
+      throw thrown;
+    }
   }
 
   private roomsOnScreen(): string[] {
