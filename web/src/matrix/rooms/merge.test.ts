@@ -8,6 +8,8 @@ import { emptyRoom } from './record.ts';
 import { summarize } from './summary.ts';
 
 const own = '@own:s';
+const sara = '@sara:s';
+const omar = '@omar:s';
 const facts = {
   ownId: own,
   now: 1000,
@@ -124,4 +126,18 @@ test('creators of version 12 stand above every level, those of version 11 do not
   assert.equal(permissionsOf(make('12'), own).rename, true);
   assert.equal(permissionsOf(make('11'), own).rename, false);
   assert.equal(permissionsOf(make('11'), own).send, true);
+});
+
+test('the tick in the list does not tell what somebody ignored has read', () => {
+  const line = { ...state('m.room.message', { msgtype: 'm.text', body: 'news' }, '', own), event_id: '$1' };
+  const { state_key: _none, ...event } = line;
+  const people = { [sara]: { membership: 'join' }, [omar]: { membership: 'join' } } as const;
+  const tick = (readers: readonly string[], ignored: readonly string[]) => {
+    const receipts = Object.fromEntries(readers.map((userId) => [userId, { eventId: '$1', time: 5 }]));
+    const room = { ...emptyRoom('!r'), joined: 3, people, receipts, last: { index: 0, event } };
+    return summarize(room, { ...facts, ignored: new Set(ignored) }).last?.send;
+  };
+  assert.equal(tick([sara], []), 'delivered');
+  assert.equal(tick([sara], [sara]), 'sent');
+  assert.equal(tick([sara, omar], [sara]), 'read');
 });

@@ -112,3 +112,22 @@ test('answers of sync are worked in one after another', async () => {
   await Promise.all([first, second]);
   assert.deepEqual(ids(book.room(roomId)), ['$1', '$2']);
 });
+
+test('whoever is ignored is not seen typing, and is again afterwards; nobody ignores themselves', async () => {
+  const book = openBook(openMemoryStore());
+  const ignore = (...people: string[]) =>
+    book.takeAccountDatum('m.ignored_user_list', {
+      ignored_users: Object.fromEntries(people.map((userId) => [userId, {}])),
+    });
+  await book.apply(answer(message('$1')), undefined, []);
+  const room = book.room(roomId);
+  room.opened = 1;
+  const typing = () => room.typing.value.map(({ userId }) => userId);
+  ignore('@sara:s', '@own:s');
+  assert.deepEqual([...book.ignored.value], ['@sara:s']);
+  room.setTyping(['@sara:s', '@omar:s', '@own:s']);
+  assert.deepEqual(typing(), ['@omar:s']);
+  ignore();
+  room.refreshNow();
+  assert.deepEqual(typing(), ['@sara:s', '@omar:s']);
+});

@@ -47,7 +47,6 @@ export class RoomBook {
   private readonly surroundings: RoomSurroundings;
   private directs: ReadonlyMap<string, string> = new Map();
   private muted: ReadonlySet<string> = new Set();
-  private readonly accountData = new Map<string, JsonBody>();
   /** What reads a room's record or log, waits, and writes it back. */
   private readonly turns = new Turns();
   private nextDelivery = 0;
@@ -213,17 +212,12 @@ export class RoomBook {
     this.listSoon();
   }
 
-  accountDatum(type: string): JsonBody | undefined {
-    return this.accountData.get(type);
-  }
-
   /** Takes account data that this device has just set, ahead of its echo. */
   takeAccountDatum(type: string, content: JsonBody): void {
-    this.accountData.set(type, content);
     if (type === 'm.direct') this.directs = readDirects(content);
     if (type === 'm.push_rules') this.muted = readMuted(content);
     if (type !== ignoredType) return;
-    this.ignored.value = readIgnored(content);
+    this.ignored.value = readIgnored(content, this.parts.ownId);
     for (const room of this.rooms.values()) this.changed(room);
   }
 
@@ -355,9 +349,10 @@ function rank(summary: RoomSummary): number {
   return summary.membership === 'invite' ? 0 : summary.pinned ? 1 : 2;
 }
 
-function readIgnored(content: JsonBody): Set<string> {
+/** Nobody ignores themselves, whatever another app has written. */
+function readIgnored(content: JsonBody, ownId: string): Set<string> {
   const people = content['ignored_users'];
-  return new Set(isObject(people) ? Object.keys(people) : []);
+  return new Set(isObject(people) ? Object.keys(people).filter((userId) => userId !== ownId) : []);
 }
 
 /** `m.direct`: user id → room ids. */

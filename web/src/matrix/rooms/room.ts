@@ -106,8 +106,11 @@ export class Room {
   }
 
   setTyping(userIds: readonly string[]): void {
-    this.typingIds = userIds.filter((userId) => userId !== this.around.ownId);
-    const people = this.typingIds.map((userId) => personOf(this.record, userId));
+    this.typingIds = userIds;
+    const { ownId, ignored } = this.around;
+    const people = userIds
+      .filter((userId) => userId !== ownId && !ignored.value.has(userId))
+      .map((userId) => personOf(this.record, userId));
     if (!sameValue(this.typing.value, people)) this.typing.value = people;
   }
 

@@ -4,6 +4,8 @@ import type { LastMessage, RoomSummary, RoomTitle } from '../door.ts';
 import type { MessagePreview, Person } from '../timeline/items.ts';
 import { isGap } from '../timeline/log.ts';
 import type { EventRecord, LogEntry } from '../timeline/log.ts';
+import { isSeen, readersWanted } from '../timeline/receipts.ts';
+import type { UnseenReaders } from '../timeline/receipts.ts';
 import { systemChange } from '../timeline/system.ts';
 import { localpart, stateContent } from './record.ts';
 import type { RoomRecord } from './record.ts';
@@ -112,17 +114,17 @@ function lastMessage(room: RoomRecord, facts: SummaryFacts): LastMessage | undef
     own,
     preview,
     time: event.origin_server_ts,
-    ...(own ? { send: sentState(room, event.event_id, facts.ownId) } : {}),
+    ...(own ? { send: sentState(room, event.event_id, facts) } : {}),
   };
 }
 
 /** Only the latest message is shown in the list, so a receipt on it by anybody is all that can be told. */
-function sentState(room: RoomRecord, eventId: string, ownId: string): 'sent' | 'delivered' | 'read' {
+function sentState(room: RoomRecord, eventId: string, unseen: UnseenReaders): 'sent' | 'delivered' | 'read' {
   const readers = Object.entries(room.receipts).filter(
-    ([userId, receipt]) => userId !== ownId && receipt.eventId === eventId,
+    ([userId, receipt]) => receipt.eventId === eventId && isSeen(userId, unseen),
   ).length;
   if (readers === 0) return 'sent';
-  return readers >= room.joined - 1 ? 'read' : 'delivered';
+  return readers >= readersWanted(room, unseen) ? 'read' : 'delivered';
 }
 
 /** The line that stands for an event; undefined for events that never get one. */

@@ -175,6 +175,28 @@ test('ticks: sent, delivered when one has it, read when all have', () => {
   assert.equal(tick({ [sara]: receipt, '@third:s': receipt }), 'read');
 });
 
+test('of somebody ignored no reading is told, and the ticks speak of the others', () => {
+  const third = '@third:s';
+  const mine = text(own, 'news', undefined, '$mine');
+  const people = { ...room.people, [third]: { membership: 'join' } } as const;
+  const told = (readers: readonly string[], ignored: readonly string[]) => {
+    const receipts = Object.fromEntries(readers.map((userId) => [userId, { eventId: '$mine', time: 5 }]));
+    const item = only(
+      reduceTimeline(
+        input([mine, text(sara, 'hidden')], {
+          room: { ...room, people, receipts },
+          ignored: new Set(ignored),
+        }),
+      ).slice(0, 1),
+    );
+    return [item.send.is, ...item.readers.map(({ userId }) => userId)];
+  };
+  assert.deepEqual(told([sara], []), ['delivered'], 'her own mark moved on to what she wrote');
+  assert.deepEqual(told([sara], [sara]), ['sent']);
+  assert.deepEqual(told([sara, third], [sara]), ['read', third]);
+  assert.deepEqual(told([sara, third], [sara, '@nowhere:s']), ['read', third]);
+});
+
 test('what is on its way stands at the end and keeps its key when it arrives', () => {
   const record: OutgoingRecord = {
     order: 1,

@@ -63,7 +63,7 @@ class Reducer {
     );
     for (const entry of input.entries) if (!isGap(entry)) this.byId.set(entry.event.event_id, entry);
     const shown = input.entries.map((entry) => !isGap(entry) && this.isShown(entry));
-    this.receipts = new ReceiptPositions(input.entries, input.room, input.ownId, shown);
+    this.receipts = new ReceiptPositions(input.entries, input.room, input, shown);
     const encryption = input.room.state['m.room.encryption']?.[''];
     this.encryptedSince = encryption?.time ?? Number.POSITIVE_INFINITY;
   }
