@@ -25,7 +25,7 @@ const languages = [
   { code: 'ar', direction: 'rtl' },
   { code: 'en', direction: 'ltr' },
 ] as const;
-const pages = ['profile', 'appearance', 'data', 'devices', 'recovery', 'password'] as const;
+const pages = ['profile', 'appearance', 'data', 'devices', 'ignored', 'recovery', 'password'] as const;
 
 async function speak(person: Person, language: string): Promise<void> {
   await person.page.evaluate((code) => localStorage.setItem('majlis.language', code), language);

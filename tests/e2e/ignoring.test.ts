@@ -3,9 +3,19 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
-import { acceptInvitation, bubbles, composer, launch, say, sees, signUp, startChat } from './browser.ts';
+import {
+  acceptInvitation,
+  bubbles,
+  composer,
+  launch,
+  say,
+  seen,
+  sees,
+  signUp,
+  startChat,
+} from './browser.ts';
 import type { Person } from './browser.ts';
-import { lookAt } from './eyes.ts';
+import { lookAt, tabTo } from './eyes.ts';
 import { makeGroup } from './group.ts';
 
 const group = 'رحلة الجبل';
@@ -46,6 +56,14 @@ describe('ignoring somebody', () => {
     assert.equal(await bubbles(salma, 'كلام').count(), 0);
   });
 
+  it('hides that they type, but not that others do', async () => {
+    const told = karim.page.waitForResponse((answer) => answer.url().includes('/typing/') && answer.ok());
+    await composer(karim).fill('كلام');
+    await told;
+    await composer(layla).fill('نعم');
+    await salma.page.getByText(seen('layla · جارٍ الكتابة')).waitFor();
+  });
+
   it('ends in the details of their chat, and what was there is seen again', async () => {
     await startChat(salma, 'karim');
     await acceptInvitation(karim, 'salma');
@@ -60,6 +78,30 @@ describe('ignoring somebody', () => {
       .click();
     await composer(salma).waitFor();
     await sees(salma, 'كلام كثير');
+  });
+
+  it('ends by keyboard in the list of everybody who is ignored', async () => {
+    const { page } = salma;
+    await startChat(salma, 'karim');
+    await page.getByRole('link', { name: 'التفاصيل' }).click();
+    await page.getByRole('button', { name: 'تجاهل', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'تجاهل', exact: true }).click();
+    await bubbles(salma, 'عدت').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'حسابي' }).click();
+    await page.getByRole('link', { name: /المتجاهَلون/ }).click();
+    await page.getByRole('list', { name: 'المتجاهَلون' }).getByRole('button', { name: /karim/ }).waitFor();
+    assert.deepEqual(await lookAt(salma, 'ignored people'), []);
+    await tabTo(salma, '.pane-main li button');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: seen('إلغاء تجاهل karim؟') }).waitFor();
+    assert.deepEqual(await lookAt(salma, 'taking back'), []);
+    await tabTo(salma, '.button-primary');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'لا متجاهَلين بعد' }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches('.pane-main h1'));
+    assert.deepEqual(await lookAt(salma, 'nobody ignored'), []);
+    await startChat(salma, 'karim');
+    await sees(salma, 'عدت');
     assert.deepEqual([...salma.errors, ...karim.errors, ...layla.errors], []);
   });
 });

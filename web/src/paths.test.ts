@@ -8,6 +8,7 @@ test('every path of the app leads to its route', () => {
   assert.deepEqual(routeOf('/chats/'), { at: 'chats' });
   assert.deepEqual(routeOf(paths.new), { at: 'new' });
   assert.deepEqual(routeOf(paths.newGroup), { at: 'newGroup' });
+  assert.deepEqual(routeOf(paths.ignored), { at: 'ignored' });
   assert.deepEqual(routeOf(paths.recovery), { at: 'recovery' });
   assert.deepEqual(routeOf(paths.signIn), { at: 'signIn' });
 });

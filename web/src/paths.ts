@@ -17,6 +17,7 @@ export type Route =
   | { readonly at: 'appearance' }
   | { readonly at: 'data' }
   | { readonly at: 'devices' }
+  | { readonly at: 'ignored' }
   | { readonly at: 'recovery' }
   | { readonly at: 'password' }
   | { readonly at: 'signIn' }
@@ -34,6 +35,7 @@ const fixed: Readonly<Record<string, Route>> = {
   '/you/appearance': { at: 'appearance' },
   '/you/data': { at: 'data' },
   '/you/devices': { at: 'devices' },
+  '/you/ignored': { at: 'ignored' },
   '/you/recovery': { at: 'recovery' },
   '/you/password': { at: 'password' },
   '/sign-in': { at: 'signIn' },
@@ -89,6 +91,7 @@ export const paths = {
   appearance: '/you/appearance',
   data: '/you/data',
   devices: '/you/devices',
+  ignored: '/you/ignored',
   recovery: '/you/recovery',
   password: '/you/password',
   signIn: '/sign-in',

@@ -300,6 +300,8 @@ export interface People {
   /** Finds people by name or username, at most `limit` (10). */
   search(term: string, limit?: number): Promise<readonly Person[]>;
   profile(userId: string): Promise<Person>;
+  /** A person as the chats know them; undefined for somebody whom none knows by name. */
+  met(userId: string): Person | undefined;
   /** Whose messages and invitations this user is not shown. */
   readonly ignored: ReadonlySignal<ReadonlySet<string>>;
   setIgnored(userId: string, ignored: boolean): Promise<void>;

@@ -52,6 +52,10 @@ export class PeopleDoor implements People {
     return this.current.need().profileOf(userId);
   }
 
+  met(userId: string): Person | undefined {
+    return this.current.need().met(userId);
+  }
+
   async setIgnored(userId: string, ignored: boolean): Promise<void> {
     await this.current.need().changeAccountDatum(ignoredType, (content) => {
       const listed = content['ignored_users'];

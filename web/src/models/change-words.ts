@@ -1,10 +1,6 @@
+import { localpart } from './user-id.ts';
 import type { CallItem, SystemChange } from '../matrix/door.ts';
 import type { Say } from './say.ts';
-
-/** What a user is called without a display name. */
-function localpart(userId: string): string {
-  return userId.replace(/^@|:.*$/g, '');
-}
 
 /** What a grey line in a room says. `by` is the name of whoever did it. */
 export function changeWords(change: SystemChange, by: string, say: Say): string {

@@ -36,6 +36,7 @@ function paneOf(here: Route): Pane {
     case 'appearance':
     case 'data':
     case 'devices':
+    case 'ignored':
     case 'recovery':
     case 'password':
       return 'main';
@@ -52,7 +53,7 @@ type Section = 'chats' | 'meetings' | 'you';
 
 function sectionOf(here: Route): Section {
   if (here.at === 'meetings' || here.at === 'meeting') return 'meetings';
-  const own = ['you', 'profile', 'appearance', 'data', 'devices', 'recovery', 'password'];
+  const own = ['you', 'profile', 'appearance', 'data', 'devices', 'ignored', 'recovery', 'password'];
   return own.includes(here.at) ? 'you' : 'chats';
 }
 

@@ -178,12 +178,17 @@ export class Session {
   }
 
   /** A person as the rooms know them; the first room that knows a name wins. */
-  person(userId: string): Person {
+  met(userId: string): Person | undefined {
     if (userId === this.own.userId && this.profile.value !== undefined) return this.profile.value;
     for (const room of this.book.rooms.values()) {
       if (room.record.people[userId]?.name !== undefined) return personOf(room.record, userId);
     }
-    return { userId, name: localpart(userId) };
+    return undefined;
+  }
+
+  /** As `met`; somebody whom no room knows goes by the first part of their id. */
+  person(userId: string): Person {
+    return this.met(userId) ?? { userId, name: localpart(userId) };
   }
 
   async sendState(roomId: string, type: string, stateKey: string, content: JsonBody): Promise<string> {

@@ -13,6 +13,7 @@ import { PersonFace } from '../faces.tsx';
 import { AppearancePage } from './appearance.tsx';
 import { DataPage } from './data.tsx';
 import { DevicesPage } from './devices.tsx';
+import { IgnoredPage } from './ignored.tsx';
 import { PasswordPage } from './password.tsx';
 import { ProfilePage } from './profile.tsx';
 import { RecoveryPage } from './recovery.tsx';
@@ -25,13 +26,14 @@ function recoveryValue(): string {
   return recovery.value === 'none' ? say('recoveryOff') : '';
 }
 
-type Page = 'profile' | 'recovery' | 'devices' | 'password' | 'appearance' | 'data';
+type Page = 'profile' | 'recovery' | 'devices' | 'password' | 'ignored' | 'appearance' | 'data';
 
 /** The list of everything that is the user's own. */
 export function YouMenu() {
   const [leaving, setLeaving] = useState(false);
   const own = client.people.own.value;
   const { received, sent } = client.connection.traffic.value;
+  const ignored = client.people.ignored.value.size;
   const userId = client.session.value?.userId ?? '';
   const here = route.value.at;
   const at = here === 'you' && matchMedia('(min-width: 600px)').matches ? 'profile' : here;
@@ -68,6 +70,12 @@ export function YouMenu() {
           <Item icon="key" title={say('recovery')} detail={recoveryValue()} {...page('recovery')} />
           <Item icon="devices" title={say('devices')} {...page('devices')} />
           <Item icon="shield" title={say('changePassword')} {...page('password')} />
+          <Item
+            icon="eye-off"
+            title={say('ignoredPeople')}
+            value={ignored > 0 ? format.value.number(ignored) : undefined}
+            {...page('ignored')}
+          />
         </Card>
         <Card>
           <Item
@@ -103,6 +111,8 @@ export function YouPage({ at }: { at: Route['at'] }) {
       return <DataPage />;
     case 'devices':
       return <DevicesPage />;
+    case 'ignored':
+      return <IgnoredPage />;
     case 'recovery':
       return <RecoveryPage />;
     case 'password':

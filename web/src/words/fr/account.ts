@@ -65,6 +65,15 @@ export const account: Translation<typeof english> = {
   confirmDevice: 'Comparer les emoji',
   signOutDevice: 'Déconnecter cet appareil',
   fingerprint: 'Empreinte de cet appareil',
+  ignoredPeople: 'Personnes ignorées',
+  ignoredIntro:
+    'Les messages et les invitations de ces personnes ne s’affichent pas. Elles n’en sont pas informées.',
+  nobodyIgnored: 'Personne n’est ignoré',
+  nobodyIgnoredDetail: 'Cela se fait dans les détails d’une discussion ou dans la liste des membres.',
+  stopIgnoringQuestion: 'Ne plus ignorer {name} ?',
+  stopIgnoringDetail:
+    'Les messages et les invitations de cette personne s’affichent de nouveau, les anciens messages aussi.',
+  shownAgain: 'Les messages de {name} s’affichent de nouveau.',
   changePassword: 'Changer le mot de passe',
   currentPassword: 'Mot de passe actuel',
   newPassword: 'Nouveau mot de passe',
