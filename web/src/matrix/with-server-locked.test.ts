@@ -82,3 +82,33 @@ test('a quoted message that was fetched before it could be read is shown once it
     () => later.client.encryption.backup.value.restoring === undefined,
   );
 });
+
+test('a key that the backup lacked is asked for again when the chat is opened later', async () => {
+  const { sara, hers, roomId } = await encryptedChat();
+  await hers.sendText('late');
+  const { words: phrase } = await sara.client.encryption.setUpRecovery(words);
+  await waitFor('key saved', () => {
+    const { saved, total } = sara.client.encryption.backup.value;
+    return saved > 0 && saved === total;
+  });
+  const { signalling } = sara.client;
+  const { version } = await signalling.request('GET', '/_matrix/client/v3/room_keys/version');
+  const place = `/_matrix/client/v3/room_keys/keys/${encodeURIComponent(roomId)}?version=${String(version)}`;
+  const keys = await signalling.request('GET', place);
+  await signalling.request('DELETE', place);
+
+  let later = 0;
+  const second = await openDevice(undefined, true, {
+    startEncryption: async (host) => new MachineEngine(host, undefined, () => Date.now() + later),
+  });
+  const { server = '' } = sara.client.session.value ?? {};
+  await second.client.account.signIn({ server, username: sara.username, password, deviceName: 'Second' });
+  await waitFor('encryption', () => second.client.encryption.identity.value === 'elsewhere');
+  await second.client.encryption.recover(phrase.join(' '));
+  const before = second.client.rooms.open(roomId);
+  await waitFor('locked', () => before.items.value.some((item) => item.type === 'undecryptable'));
+  before.close();
+  await signalling.request('PUT', place, keys);
+  later = 300_000;
+  await waitFor('late', messageIn(second.client.rooms.open(roomId), 'late'));
+});

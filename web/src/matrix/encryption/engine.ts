@@ -56,11 +56,13 @@ export class MachineEngine implements EncryptionEngine {
   private settled = false;
 
   private readonly loadModule: () => Promise<void>;
+  private readonly now: () => number;
 
   /** `loadModule` makes the library ready to use; its own way by default. */
-  constructor(host: EngineHost, loadModule: () => Promise<void> = initAsync) {
+  constructor(host: EngineHost, loadModule: () => Promise<void> = initAsync, now = () => Date.now()) {
     this.host = host;
     this.loadModule = loadModule;
+    this.now = now;
   }
 
   async start(own: EngineStart): Promise<void> {
@@ -73,7 +75,7 @@ export class MachineEngine implements EncryptionEngine {
       silentLogger,
     );
     const requests = new MachineRequests(machine, this.host);
-    const backup = new KeyBackup(machine, requests, this.host);
+    const backup = new KeyBackup(machine, requests, this.host, this.now);
     const identity = new Identity(machine, requests, this.host, backup, own);
     const verifications = new VerificationFlows(machine, requests, this.host, own.userId, () =>
       this.askForSecrets(identity),
@@ -389,7 +391,7 @@ export class MachineEngine implements EncryptionEngine {
 
   private async sendEncrypted(messages: JsonBody): Promise<void> {
     this.transaction += 1;
-    const txnId = `s${Date.now().toString(36)}.${this.transaction}`;
+    const txnId = `s${this.now().toString(36)}.${this.transaction}`;
     const path = `/_matrix/client/v3/sendToDevice/m.room.encrypted/${txnId}`;
     await this.host.request('PUT', path, { messages });
   }

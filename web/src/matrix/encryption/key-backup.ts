@@ -9,6 +9,8 @@ import type { MachineRequests } from './machine-requests.ts';
 
 const algorithm = 'm.megolm_backup.v1.curve25519-aes-sha2';
 const path = '/_matrix/client/v3/room_keys';
+/** A key that the backup lacks may be put there by another device later. Milliseconds. */
+const askAgainAfter = 300_000;
 
 interface BackupOnServer {
   readonly version: string;
@@ -23,12 +25,15 @@ export class KeyBackup {
   private state: BackupState = { is: 'unknown', total: 0, saved: 0 };
   private saving: Promise<void> | undefined;
   private saveAgain = false;
-  private readonly asked = new Set<string>();
+  /** When the key of a session was asked for last. */
+  private readonly asked = new Map<string, number>();
+  private readonly now: () => number;
 
-  constructor(machine: OlmMachine, requests: MachineRequests, host: EngineHost) {
+  constructor(machine: OlmMachine, requests: MachineRequests, host: EngineHost, now: () => number) {
     this.machine = machine;
     this.requests = requests;
     this.host = host;
+    this.now = now;
   }
 
   /** Whether nothing of the backup is missing here: it is in use, or there is none. */
@@ -84,11 +89,12 @@ export class KeyBackup {
     return true;
   }
 
-  /** Fetches the key of one session, at most once while this device runs. Answers whether it came. */
+  /** Fetches the key of one session, unless it was asked for a moment ago. Answers whether it came. */
   async fetchSession(roomId: string, sessionId: string): Promise<boolean> {
     const name = `${roomId} ${sessionId}`;
-    if (this.state.is !== 'on' || this.asked.has(name)) return false;
-    this.asked.add(name);
+    const now = this.now();
+    if (this.state.is !== 'on' || now < (this.asked.get(name) ?? 0) + askAgainAfter) return false;
+    this.asked.set(name, now);
     const version = (await this.machine.getBackupKeys()).backupVersion;
     if (version === undefined) return false;
     try {
