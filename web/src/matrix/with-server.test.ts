@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { MatrixClient } from './door.ts';
-import { encryptedChat, messageIn, openDevice, signIn, stopEverything, words } from './testing/people.ts';
+import {
+  encryptedChat,
+  messageIn,
+  openDevice,
+  password,
+  signIn,
+  signUp,
+  stopEverything,
+  words,
+} from './testing/people.ts';
 import type { TestClient } from './testing/node-client.ts';
 import { waitFor } from './testing/wait-for.ts';
 
@@ -163,6 +172,22 @@ test('the recovery phrase brings everything back, a wrong one does not', async (
   const byKey = await signIn(sara.username);
   await byKey.client.encryption.recover(secret.key);
   assert.equal(byKey.client.encryption.identity.value, 'here');
+});
+
+test('an identity whose password is not given, or wrong, leaves the one there was', async () => {
+  const sara = await signUp('Sara');
+  const { encryption } = sara.client;
+  for (const given of [undefined, 'not the password']) {
+    await assert.rejects(encryption.createIdentity(async () => given));
+    assert.equal(encryption.identity.value, 'here');
+  }
+  const { words: phrase } = await encryption.setUpRecovery(words);
+  const second = await signIn(sara.username);
+  await second.client.encryption.recover(phrase.join(' '));
+  await waitFor('the same identity', () => second.client.encryption.identity.value === 'here');
+  await encryption.createIdentity(async () => password);
+  assert.equal(encryption.identity.value, 'here');
+  await waitFor('a new identity', () => second.client.encryption.identity.value === 'elsewhere');
 });
 
 test('a device message reaches one device, and its sender is proved', async () => {

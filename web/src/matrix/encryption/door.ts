@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals-core';
 import type { ReadonlySignal } from '@preact/signals-core';
+import { asMatrixError } from '../errors.ts';
 import { withPassword } from '../session/authenticate.ts';
 import type { CurrentSession } from '../session/current.ts';
 import type {
@@ -47,7 +48,14 @@ export class EncryptionDoor implements Encryption {
   async createIdentity(askPassword: AskPassword): Promise<void> {
     const session = this.current.need();
     const engine = session.desk.need();
-    await withPassword(session.own.userId, askPassword, (auth) => engine.createIdentity(auth));
+    try {
+      await withPassword(session.own.userId, askPassword, (auth) => engine.createIdentity(auth));
+    } catch (thrown) {
+      await engine.giveUpIdentity().catch((failed: unknown) => {
+        console.warn('Whose identity counts is asked later.', asMatrixError(failed, 'encryption').message);
+      });
+      throw thrown;
+    }
   }
 
   setUpRecovery(words: readonly string[]): Promise<RecoverySecret> {

@@ -108,8 +108,13 @@ export interface EncryptionEngine {
   ): Promise<readonly DeviceAddress[]>;
   sendToPeople(userIds: readonly string[], type: string, content: JsonContent): Promise<void>;
 
-  /** `auth` answers the server's wish for User-Interactive Authentication: a 401 `MatrixError` tells its session. */
+  /**
+   * `auth` answers the server's wish for User-Interactive Authentication: a 401 `MatrixError` tells its session. After a rejection it is
+   * called again, or `giveUpIdentity`.
+   */
   createIdentity(auth: JsonBody | undefined): Promise<void>;
+  /** The identity that the server knows counts again, and its keys come back. */
+  giveUpIdentity(): Promise<void>;
   setUpRecovery(words: readonly string[]): Promise<RecoverySecret>;
   recover(phraseOrKey: string): Promise<void>;
   acceptIdentity(userId: string): Promise<void>;

@@ -201,6 +201,15 @@ export class MachineEngine implements EncryptionEngine {
     return this.running().identity.create(auth);
   }
 
+  async giveUpIdentity(): Promise<void> {
+    const { identity } = this.running();
+    const { settled } = this;
+    // Without the network it is found out with the next answer of sync.
+    this.settled = false;
+    await identity.giveUp();
+    this.settled = settled;
+  }
+
   setUpRecovery(words: readonly string[]): Promise<RecoverySecret> {
     return this.running().identity.setUpRecovery(words);
   }

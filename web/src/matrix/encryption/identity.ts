@@ -1,5 +1,5 @@
 import { DeviceId, OwnUserIdentity, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
-import type { OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { CrossSigningKeyExport, OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
 import { MatrixError } from '../errors.ts';
 import { isObject } from '../http.ts';
 import type { JsonBody } from '../http.ts';
@@ -35,10 +35,15 @@ export class Identity {
   private readonly account: AccountData;
   private state: IdentityState = 'unknown';
   private signed = false;
-  /** Between the upload of a new identity and that of its signature of this device nothing is told: it would look like a stranger. */
+  /**
+   * Until a new identity and its signature of this device are on the server nothing is told: it would look like a stranger. In between the
+   * server may want the password.
+   */
   private making = false;
   /** The server has no identity of the account. One that is here all the same was made but never reached it: nobody else knows it. */
   private missing = false;
+  /** The keys of the identity in whose place another one is being made. */
+  private before: CrossSigningKeyExport | undefined;
 
   constructor(
     machine: OlmMachine,
@@ -61,6 +66,7 @@ export class Identity {
     const answer = await this.requests.send(this.machine.queryKeysForUsers([new UserId(this.ownId)]));
     const masters = answer?.['master_keys'];
     this.missing = !(isObject(masters) && masters[this.ownId] !== undefined);
+    await this.takeBack();
     await this.publish();
     const recovery = (await hasStorageKey(this.account)) ? 'set' : 'none';
     this.host.emit({ is: 'recovery', state: recovery });
@@ -69,8 +75,7 @@ export class Identity {
   async publish(): Promise<void> {
     if (this.making) return;
     const identity = await this.machine.getIdentity(new UserId(this.ownId));
-    const status = await this.machine.crossSigningStatus();
-    const complete = status.hasMaster && status.hasSelfSigning && status.hasUserSigning;
+    const complete = await this.isComplete();
     this.signed = (await this.ownDevice())?.isCrossSignedByOwner() === true;
     this.state =
       identity === undefined || this.missing ? 'none' : complete && this.signed ? 'here' : 'elsewhere';
@@ -80,12 +85,29 @@ export class Identity {
 
   async create(auth: JsonBody | undefined): Promise<void> {
     this.making = true;
-    try {
-      await this.make(auth);
-    } finally {
-      this.making = false;
-    }
+    this.before ??= await this.machine.exportCrossSigningKeys();
+    await this.make(auth);
+    this.before = undefined;
+    this.making = false;
     await this.check();
+  }
+
+  /** The making was refused for good. */
+  async giveUp(): Promise<void> {
+    this.making = false;
+    await this.check();
+    await this.finishMaking();
+  }
+
+  /** The server kept the identity that was to be replaced, and the machine has dropped the refused one for it: its keys come back. */
+  private async takeBack(): Promise<void> {
+    const { before } = this;
+    if (this.making || before === undefined) return;
+    this.before = undefined;
+    if (this.missing || (await this.isComplete())) return;
+    const { masterKey, self_signing_key: selfSigning, userSigningKey } = before;
+    if (masterKey === undefined || selfSigning === undefined || userSigningKey === undefined) return;
+    await this.machine.importCrossSigningKeys(masterKey, selfSigning, userSigningKey);
   }
 
   private async make(auth: JsonBody | undefined): Promise<void> {
@@ -137,9 +159,7 @@ export class Identity {
 
   /** Signs this device if it holds the whole identity and is not signed: its making was cut off before the signature went up. */
   async finishMaking(): Promise<void> {
-    const status = await this.machine.crossSigningStatus();
-    const complete = status.hasMaster && status.hasSelfSigning && status.hasUserSigning;
-    if (this.making || this.signed || this.state !== 'elsewhere' || !complete) return;
+    if (this.making || this.signed || this.state !== 'elsewhere' || !(await this.isComplete())) return;
     await this.signThisDevice();
     await this.publish();
   }
@@ -198,6 +218,12 @@ export class Identity {
     if (wasVerified || identity.identityNeedsUserApproval()) {
       this.host.emit({ is: 'identityChanged', userId, wasVerified });
     }
+  }
+
+  /** Whether this device holds all keys of an identity. */
+  private async isComplete(): Promise<boolean> {
+    const { hasMaster, hasSelfSigning, hasUserSigning } = await this.machine.crossSigningStatus();
+    return hasMaster && hasSelfSigning && hasUserSigning;
   }
 
   private ownDevice() {
