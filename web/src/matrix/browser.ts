@@ -13,7 +13,7 @@ export function browserSurroundings(): Surroundings {
     startEncryption: async (host) => (await import('./encryption/remote.ts')).startEncryptionWorker(host),
     prepareFile: async (blob) => (await import('./sending/picture.ts')).prepareFile(blob),
     whenIdle,
-    ...('locks' in navigator ? { locks: navigator.locks } : {}),
+    ...('locks' in navigator ? { locks: navigator.locks } : tabNotes()),
     onNetwork: (tell) => {
       const back = () => tell('back');
       const gone = () => tell('gone');
@@ -30,6 +30,55 @@ export function browserSurroundings(): Surroundings {
       };
     },
     origin: location.origin,
+  };
+}
+
+const markKey = 'majlis.tab';
+const callKey = 'majlis.tabCall';
+
+/** Notes in local storage: its events reach all other tabs, also in browsers that have neither locks nor channels. */
+function tabNotes(): Pick<Surroundings, 'tabNotes'> {
+  let paper: Storage;
+  try {
+    paper = localStorage;
+  } catch (error) {
+    if (error instanceof DOMException) return {};
+    throw error;
+  }
+  const own = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join('');
+  return {
+    tabNotes: {
+      own,
+      readMark: () => paper.getItem(markKey) ?? undefined,
+      writeMark(mark) {
+        if (mark === undefined) paper.removeItem(markKey);
+        else paper.setItem(markKey, mark);
+      },
+      call(word) {
+        paper.setItem(callKey, word);
+        // So that the same word can be called again.
+        paper.removeItem(callKey);
+      },
+      onCall(hear) {
+        const listen = ({ key, newValue }: StorageEvent) => {
+          if (key === callKey && newValue !== null) hear(newValue);
+        };
+        addEventListener('storage', listen);
+        return () => removeEventListener('storage', listen);
+      },
+      onPage(tell) {
+        const goes = () => tell('goes');
+        const shown = ({ persisted }: PageTransitionEvent) => {
+          if (persisted) tell('returns');
+        };
+        addEventListener('pagehide', goes);
+        addEventListener('pageshow', shown);
+        return () => {
+          removeEventListener('pagehide', goes);
+          removeEventListener('pageshow', shown);
+        };
+      },
+    },
   };
 }
 

@@ -24,6 +24,7 @@ import { CurrentSession } from './session/current.ts';
 import { discoverServer } from './session/discovery.ts';
 import { cryptoStoreName, Session } from './session/session.ts';
 import { TabLock } from './session/tab-lock.ts';
+import { TabMark } from './session/tab-mark.ts';
 import { SignallingDoor } from './signalling.ts';
 import type { Store } from './store/store.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -53,7 +54,7 @@ class Client implements MatrixClient, Account, Settings {
   private readonly current = new CurrentSession();
   private readonly traffic: TrafficCounter;
   private readonly httpParts: HttpParts;
-  private readonly tabs: TabLock;
+  private readonly tabs: TabLock | TabMark;
   private store: Store | undefined;
   private record: SessionRecord | undefined;
   /** The password of a sign-up or sign-in of a moment ago, to confirm the making of the identity. Forgotten right after. */
@@ -64,7 +65,9 @@ class Client implements MatrixClient, Account, Settings {
     this.surroundings = surroundings;
     this.traffic = new TrafficCounter(surroundings.now);
     this.httpParts = { fetch: surroundings.fetch, now: surroundings.now, traffic: this.traffic };
-    this.tabs = new TabLock(surroundings.locks, () => void this.lostToOtherTab());
+    const lost = () => void this.lostToOtherTab();
+    const { locks, tabNotes } = surroundings;
+    this.tabs = locks || !tabNotes ? new TabLock(locks, lost) : new TabMark(tabNotes, lost);
     const { current } = this;
     this.session = computed(() => {
       const session = current.signal.value;

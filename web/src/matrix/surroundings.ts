@@ -1,5 +1,6 @@
 import type { StartEncryption } from './encryption/engine-contract.ts';
 import type { PreparedFile } from './sending/attachments.ts';
+import type { TabNotes } from './session/tab-mark.ts';
 import type { Store } from './store/store.ts';
 
 /** What the engine needs from the browser; tests pass their own. */
@@ -19,8 +20,10 @@ export interface Surroundings {
   readonly prepareFile: (blob: Blob) => Promise<PreparedFile>;
   /** Runs `work` when the screen has been drawn. */
   readonly whenIdle: (work: () => void) => void;
-  /** Lets one tab at a time hold the session. Absent in old browsers: nothing keeps two tabs apart there. */
+  /** Lets one tab at a time hold the session. Absent in old browsers; `tabNotes` do it there. */
   readonly locks?: LockManager;
+  /** Absent where the browser keeps nothing. */
+  readonly tabNotes?: TabNotes;
   /** Tells when the network comes back or is said to be gone. Answers the way to stop. */
   readonly onNetwork: (tell: (network: 'back' | 'gone') => void) => () => void;
   /** Origin of the page, used when no server is named. */
