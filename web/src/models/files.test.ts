@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { signal } from '@preact/signals';
 import { filesOf, reachOf, readFurther } from './files.ts';
+import { messageItem } from './testing/message-item.ts';
 import type {
   MessageContent,
   MessageItem,
@@ -16,25 +17,10 @@ const about = { sender: salma, own: false, readers: [] };
 const gap: TimelineItem = { type: 'gap', key: 'gap' };
 
 function message(id: string, content: MessageContent, more: Partial<MessageItem> = {}): MessageItem {
-  return {
-    ...about,
-    type: 'message',
-    key: id,
-    eventId: id,
-    time: Number(id),
-    content,
-    edited: false,
-    reactions: [],
-    send: { is: 'sent' },
-    authenticity: 'ok',
-    mentionsMe: false,
-    canEdit: false,
-    canRedact: false,
-    ...more,
-  };
+  return messageItem(id, { sender: salma, time: Number(id), content, ...more });
 }
 
-const words = (id: string) => message(id, { kind: 'text', body: id });
+const words = (id: string) => messageItem(id, { sender: salma, time: Number(id) });
 const file = (id: string, kind: 'image' | 'video' | 'file' = 'file') =>
   message(id, { kind, file: { source: { mxc: `mxc://m/${id}` }, name: `${id}.bin` } });
 const locked = (id: string): TimelineItem => ({

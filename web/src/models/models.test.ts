@@ -8,6 +8,7 @@ import { userIdOf } from './user-id.ts';
 import { previewOf } from './preview-of.ts';
 import { looksLikeKey, placesToCheck, plain, tidyPhrase } from './phrase.ts';
 import { firstName, lastWords, previewWords, titleWords } from './room-words.ts';
+import { messageItem } from './testing/message-item.ts';
 import { onlyEmoji, textParts } from './text-parts.ts';
 import { gridPage, inFront, shares } from './tiles.ts';
 import { timelineRows } from './timeline-rows.ts';
@@ -27,23 +28,7 @@ const karim: Person = { userId: '@karim:a', name: 'أبو كريم النجّا�
 const noon = new Date(2025, 10, 13, 12, 0).getTime();
 
 function message(id: string, sender: Person, minutes: number, own = false): MessageItem {
-  return {
-    type: 'message',
-    key: id,
-    eventId: id,
-    sender,
-    own,
-    time: noon + minutes * 60_000,
-    readers: [],
-    content: { kind: 'text', body: id },
-    edited: false,
-    reactions: [],
-    send: { is: 'sent' },
-    authenticity: 'ok',
-    mentionsMe: false,
-    canEdit: false,
-    canRedact: false,
-  };
+  return messageItem(id, { sender, own, time: noon + minutes * 60_000 });
 }
 
 function shape(items: readonly TimelineItem[], readUpTo?: string): string {
