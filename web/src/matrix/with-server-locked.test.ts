@@ -9,6 +9,7 @@ import {
   openDevice,
   password,
   signIn,
+  signUp,
   stopEverything,
   words,
 } from './testing/people.ts';
@@ -111,4 +112,33 @@ test('a key that the backup lacked is asked for again when the chat is opened la
   await signalling.request('PUT', place, keys);
   later = 300_000;
   await waitFor('late', messageIn(second.client.rooms.open(roomId), 'late'));
+});
+
+test('keys that could not be saved are saved when the network is back', async () => {
+  let cut = false;
+  let back = (): void => undefined;
+  const refused = Promise.withResolvers<void>();
+  let tries = 0;
+  const device = await openDevice(undefined, true, {
+    fetch: (input, init) => {
+      if (!cut || !String(input).includes('/room_keys/keys')) return fetch(input, init);
+      tries += 1;
+      if (tries === 3) refused.resolve();
+      return Promise.reject(new TypeError('fetch failed'));
+    },
+    onNetwork: (tell) => {
+      back = () => tell('back');
+      return () => undefined;
+    },
+  });
+  const { client } = await signUp('Sara', device);
+  await client.encryption.setUpRecovery(words);
+  const room = client.rooms.open(await client.rooms.createGroup({ name: 'Notes', invite: [] }));
+  cut = true;
+  await room.sendText('kept');
+  await refused.promise;
+  assert.equal(client.encryption.backup.value.saved, 0);
+  cut = false;
+  back();
+  await waitFor('key saved', () => client.encryption.backup.value.saved > 0);
 });

@@ -94,7 +94,7 @@ export class MachineEngine implements EncryptionEngine {
   }
 
   async receive(delivery: CryptoDelivery): Promise<readonly DeviceMessage[]> {
-    const { machine, requests, verifications } = this.running();
+    const { machine, requests, verifications, backup } = this.running();
     if (delivery.anyDeviceMayHaveChanged === true) await machine.markAllTrackedUsersAsDirty();
     const counts = new Map(Object.entries(delivery.oneTimeKeys ?? {}));
     const fallback = delivery.unusedFallbackKeys;
@@ -116,6 +116,7 @@ export class MachineEngine implements EncryptionEngine {
       }
     }
     this.background(requests.flush().then(() => verifications.finish()));
+    backup.saveUnsaved();
     this.settleSoon();
     return messages;
   }

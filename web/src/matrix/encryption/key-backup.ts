@@ -25,6 +25,8 @@ export class KeyBackup {
   private state: BackupState = { is: 'unknown', total: 0, saved: 0 };
   private saving: Promise<void> | undefined;
   private saveAgain = false;
+  /** The last saving failed. */
+  private unsaved = false;
   /** When the key of a session was asked for last. */
   private readonly asked = new Map<string, number>();
   private readonly now: () => number;
@@ -118,6 +120,7 @@ export class KeyBackup {
     }
     this.saving = this.saveAll()
       .catch((thrown: unknown) => {
+        this.unsaved = true;
         console.warn('Message keys were not saved.', asMatrixError(thrown, 'encryption').message);
       })
       .finally(() => {
@@ -126,8 +129,14 @@ export class KeyBackup {
       });
   }
 
+  /** The server answers again: save what could not be saved, or may be failing just now. */
+  saveUnsaved(): void {
+    if (this.unsaved || this.saving !== undefined) this.saveSoon();
+  }
+
   private async saveAll(): Promise<void> {
     this.saveAgain = false;
+    this.unsaved = false;
     if (!(await this.machine.isBackupEnabled())) return;
     for (;;) {
       const request = await this.machine.backupRoomKeys();
