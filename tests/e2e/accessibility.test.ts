@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
+import { before, describe, it } from 'node:test';
 import {
   acceptInvitation,
   arrive,
   bubbles,
   composer,
   desktop,
-  launch,
   phone,
   say,
   sees,
-  signUp,
   startChat,
-  words,
 } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt, tabTo, watchHosts } from './eyes.ts';
+import { openMajlis, sendFile } from './opening.ts';
 import { noiseBytes, noisePicture } from './pictures.ts';
 
 const languages = [
@@ -39,8 +34,7 @@ async function open(person: Person, path: string, selector: string): Promise<voi
 }
 
 describe('everybody can use it', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis({ meetings: true });
   let salma: Person;
   let karim: Person;
   let guest: Person;
@@ -48,15 +42,9 @@ describe('everybody can use it', () => {
   const foreign: Array<() => string[]> = [];
 
   before(async () => {
-    server = await startMajlis({ webApp: true, meetings: true });
-    browser = await launch();
     salma = await newcomer('salma');
     karim = await newcomer('karim');
     guest = await arriveWatched('guest');
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
   });
 
   for (const { code, direction } of languages) {
@@ -95,8 +83,12 @@ describe('everybody can use it', () => {
     await acceptInvitation(karim, 'salma');
     await say(karim, 'At the library, https://example.org/a-very-long-address-that-has-no-place-to-break/42');
     await sees(salma, 'At the library');
-    await attach(karim, 'a-long-name-of-a-file-that-does-not-fit-on-a-phone.pdf', noiseBytes(70_000, 3));
-    await attach(karim, 'picture.png', noisePicture(180));
+    await sendFile(karim, {
+      name: 'a-long-name-of-a-file-that-does-not-fit-on-a-phone.pdf',
+      mimeType: 'application/pdf',
+      buffer: noiseBytes(70_000, 3),
+    });
+    await sendFile(karim, { name: 'picture.png', mimeType: 'image/png', buffer: noisePicture(180) });
     await salma.page.locator('.message-picture').waitFor();
     room = new URL(salma.page.url()).pathname.split('/')[2] ?? '';
   });
@@ -235,22 +227,15 @@ describe('everybody can use it', () => {
   });
 
   async function newcomer(name: string): Promise<Person> {
-    const person = await signUp(browser, server.url, { name });
-    foreign.push(watchHosts(person, server.url));
+    const person = await majlis.signUp(name);
+    foreign.push(watchHosts(person, majlis.server.url));
     return person;
   }
 
   async function arriveWatched(name: string): Promise<Person> {
-    const person = await arrive(browser, '', { name, viewport: phone, path: 'about:blank' });
-    foreign.push(watchHosts(person, server.url));
-    await person.page.goto(server.url);
+    const person = await arrive(majlis.browser, '', { name, viewport: phone, path: 'about:blank' });
+    foreign.push(watchHosts(person, majlis.server.url));
+    await person.page.goto(majlis.server.url);
     return person;
-  }
-
-  async function attach(person: Person, name: string, buffer: Buffer): Promise<void> {
-    const mimeType = name.endsWith('.png') ? 'image/png' : 'application/pdf';
-    await person.page.locator('.composer input[type="file"]').setInputFiles({ name, mimeType, buffer });
-    await person.page.getByRole('dialog').getByRole('button', { name: words.send }).click();
-    await person.page.getByRole('dialog').waitFor({ state: 'detached' });
   }
 });

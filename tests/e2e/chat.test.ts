@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
+import { before, describe, it } from 'node:test';
 import type { TestServer } from '@majlis/ops/dev';
-import { acceptInvitation, bubbles, launch, phone, say, sees, signUp, startChat } from './browser.ts';
+import { bubbles, phone, say, sees } from './browser.ts';
 import type { Person } from './browser.ts';
+import { meet, openMajlis } from './opening.ts';
 
 /** All events of a room as the server keeps them, read by a member's own session. */
 async function eventsOf(server: TestServer, roomId: string): Promise<Array<{ type: string }>> {
@@ -25,34 +24,24 @@ async function eventsOf(server: TestServer, roomId: string): Promise<Array<{ typ
 }
 
 describe('two people chat, encrypted, in Arabic', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
+    salma = await majlis.signUp('salma');
+    karim = await majlis.signUp('karim', phone);
   });
 
   it('a message goes each way and is read', async () => {
-    await startChat(salma, 'karim');
-    await say(salma, 'السلام عليكم');
-    await acceptInvitation(karim, 'salma');
-    await sees(karim, 'السلام عليكم');
+    await meet(salma, karim, 'السلام عليكم');
     await say(karim, 'وعليكم السلام، هل نلتقي غدًا؟');
     await sees(salma, 'وعليكم السلام، هل نلتقي غدًا؟');
   });
 
   it('the server holds no readable word of it', async () => {
     const roomId = decodeURIComponent(new URL(salma.page.url()).pathname.split('/')[2] ?? '');
-    const stored = await eventsOf(server, roomId);
+    const stored = await eventsOf(majlis.server, roomId);
     assert.ok(stored.filter((event) => event.type === 'm.room.encrypted').length >= 2);
     assert.ok(!JSON.stringify(stored).includes('السلام'));
   });

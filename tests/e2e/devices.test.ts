@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import {
-  acceptInvitation,
-  arrive,
-  bubbles,
-  fillSignUp,
-  launch,
-  phone,
-  say,
-  sees,
-  signIn,
-  signUp,
-  startChat,
-} from './browser.ts';
+import { before, describe, it } from 'node:test';
+import { bubbles, fillSignUp, phone, say, sees } from './browser.ts';
 import type { Person } from './browser.ts';
+import { meet, openMajlis } from './opening.ts';
 
 const old = 'رسالة قبل الجهاز الجديد';
 const same = 'متطابقة';
@@ -70,43 +56,33 @@ async function done({ page }: Person): Promise<void> {
 }
 
 describe('one person, several devices', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
   let words: string;
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
-    await startChat(salma, 'karim');
-    await say(salma, old);
-    await acceptInvitation(karim, 'salma');
-    await sees(karim, old);
-    words = await recoveryWords(salma, server.url);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
+    salma = await majlis.signUp('salma');
+    karim = await majlis.signUp('karim', phone);
+    await meet(salma, karim, old);
+    words = await recoveryWords(salma, majlis.server.url);
   });
 
   it('an identity whose making was cut off is finished at the next start', async () => {
-    const layla = await arrive(browser, server.url, { name: 'layla' });
+    const layla = await majlis.arrive({ name: 'layla' });
     const cut = layla.page.waitForRequest('**/keys/signatures/upload');
     await layla.page.route('**/keys/signatures/upload', (route) => route.abort());
     await fillSignUp(layla);
     await cut;
     await layla.page.goto('about:blank');
     await layla.page.unrouteAll();
-    assert.equal((await recoveryWords(layla, server.url)).split(' ').length, 12);
+    assert.equal((await recoveryWords(layla, majlis.server.url)).split(' ').length, 12);
     assert.deepEqual(layla.errors, []);
     await layla.context.close();
   });
 
   it('an account whose page was closed before it had an identity gets one at the next start', async () => {
-    const early = await arrive(browser, server.url, { name: 'early' });
+    const early = await majlis.arrive({ name: 'early' });
     await early.page.route('**/keys/device_signing/upload', (route) => route.abort());
     const cut = early.page.waitForRequest('**/keys/device_signing/upload');
     await fillSignUp(early);
@@ -114,16 +90,16 @@ describe('one person, several devices', () => {
     await early.page.goto('about:blank');
     await early.page.unrouteAll();
     const made = early.page.waitForResponse('**/keys/device_signing/upload');
-    await early.page.goto(server.url);
+    await early.page.goto(majlis.server.url);
     assert.equal((await made).status(), 200);
-    assert.equal((await recoveryWords(early, server.url)).split(' ').length, 12);
+    assert.equal((await recoveryWords(early, majlis.server.url)).split(' ').length, 12);
     await early.context.close();
   });
 
   it('twelve words open the old messages on a new device', async () => {
     assert.equal(words.split(' ').length, 12);
-    const second = await signIn(browser, server.url, 'salma');
-    await second.page.goto(`${server.url}/you/recovery`);
+    const second = await majlis.signIn('salma');
+    await second.page.goto(`${majlis.server.url}/you/recovery`);
     await second.page.getByRole('textbox', { name: 'إدخال الكلمات الاثنتي عشرة' }).fill(words);
     await second.page.getByRole('button', { name: 'فتح رسائلي' }).click();
     await second.page.getByText('رسائلك مفتوحة على هذا الجهاز.').first().waitFor();
@@ -134,8 +110,8 @@ describe('one person, several devices', () => {
   });
 
   it('wrong words are refused and open nothing', async () => {
-    const second = await signIn(browser, server.url, 'salma');
-    await second.page.goto(`${server.url}/you/recovery`);
+    const second = await majlis.signIn('salma');
+    await second.page.goto(`${majlis.server.url}/you/recovery`);
     const wrong = words.split(' ').toReversed().join(' ');
     await second.page.getByRole('textbox', { name: 'إدخال الكلمات الاثنتي عشرة' }).fill(wrong);
     await second.page.getByRole('button', { name: 'فتح رسائلي' }).click();
@@ -147,7 +123,7 @@ describe('one person, several devices', () => {
   });
 
   it('a device verified by emoji reads old messages from the backup', async () => {
-    const second = await signIn(browser, server.url, 'salma');
+    const second = await majlis.signIn('salma');
     await compare(salma, second);
     await agree(salma, second);
     await done(second);
@@ -160,7 +136,7 @@ describe('one person, several devices', () => {
   });
 
   it('a device closed while it opens the backup reads old messages when it is opened again', async () => {
-    const second = await signIn(browser, server.url, 'salma');
+    const second = await majlis.signIn('salma');
     await compare(salma, second);
     await second.page.route('**/room_keys/keys?*', (route) => route.abort());
     const opening = second.page.waitForRequest('**/room_keys/keys?*');
@@ -174,7 +150,7 @@ describe('one person, several devices', () => {
       await gate.promise;
       await route.continue();
     });
-    await second.page.goto(server.url);
+    await second.page.goto(majlis.server.url);
     await openRoom(second);
     await second.page.getByRole('region', { name: 'الرسائل' }).getByText(locked).first().waitFor();
     gate.resolve();
@@ -183,7 +159,7 @@ describe('one person, several devices', () => {
   });
 
   it('a device closed right after the comparison gets its keys when it is opened again', async () => {
-    const second = await signIn(browser, server.url, 'salma');
+    const second = await majlis.signIn('salma');
     await compare(salma, second);
     // The old device does not learn yet that the new one is signed, so it drops its first questions.
     await salma.page.route('**/keys/query', (route) => route.abort());
@@ -191,7 +167,7 @@ describe('one person, several devices', () => {
     await done(second);
     await second.page.goto('about:blank');
     await salma.page.unroute('**/keys/query');
-    await second.page.goto(server.url);
+    await second.page.goto(majlis.server.url);
     await openRoom(second);
     await sees(second, old);
     assert.deepEqual(second.errors, []);

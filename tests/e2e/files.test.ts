@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import {
-  acceptInvitation,
-  composer,
-  launch,
-  phone,
-  say,
-  seen,
-  sees,
-  signUp,
-  startChat,
-  words,
-} from './browser.ts';
+import { before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { composer, phone, say, seen, sees } from './browser.ts';
 import type { Person } from './browser.ts';
+import { meet, openMajlis, sendFile } from './opening.ts';
 import { noiseBytes, noisePicture } from './pictures.ts';
 
 /** More than a device holds of a chat when it opens it, and than one press for a single page would read. */
@@ -55,25 +43,15 @@ function silence(): Buffer {
 }
 
 describe('the files of an encrypted chat', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
   const plan = noiseBytes(80_000, 7);
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
-    await startChat(salma, 'karim');
-    await say(salma, 'متى نلتقي؟');
-    await acceptInvitation(karim, 'salma');
-    await sees(karim, 'متى نلتقي؟');
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
+    salma = await majlis.signUp('salma');
+    karim = await majlis.signUp('karim', phone);
+    await meet(salma, karim, 'متى نلتقي؟');
   });
 
   it('where none was sent, the details say nothing and their page says so', async () => {
@@ -90,7 +68,7 @@ describe('the files of an encrypted chat', () => {
   });
 
   it('the newest are in the details of both, with size and sender', async () => {
-    await send(salma, 'old-plan.pdf', 'application/pdf', plan);
+    await sendFile(salma, { name: 'old-plan.pdf', mimeType: 'application/pdf', buffer: plan });
     // Queued as fast as they are typed; the last one arrives after all others.
     for (let line = 1; line < talk; line += 1) {
       await composer(salma).fill(`سطر ${line}`);
@@ -99,9 +77,17 @@ describe('the files of an encrypted chat', () => {
     await say(salma, 'آخر الكلام');
     await sees(karim, 'آخر الكلام');
     // Pictures are sent smaller, unless said otherwise.
-    await send(salma, 'market-plan-of-the-year-1968.png', 'image/png', noisePicture(260));
-    await send(salma, 'survey.ods', 'application/octet-stream', noiseBytes(20_000, 3));
-    await send(salma, 'silence.wav', 'audio/wav', silence());
+    await sendFile(salma, {
+      name: 'market-plan-of-the-year-1968.png',
+      mimeType: 'image/png',
+      buffer: noisePicture(260),
+    });
+    await sendFile(salma, {
+      name: 'survey.ods',
+      mimeType: 'application/octet-stream',
+      buffer: noiseBytes(20_000, 3),
+    });
+    await sendFile(salma, { name: 'silence.wav', mimeType: 'audio/wav', buffer: silence() });
     await row(salma, 'silence.wav').waitFor();
     await karim.page.reload();
     await karim.page.getByRole('link', { name: 'التفاصيل' }).click();
@@ -182,13 +168,6 @@ describe('the files of an encrypted chat', () => {
   it('nothing broke on the way', () => {
     assert.deepEqual([...salma.errors, ...karim.errors], []);
   });
-
-  async function send(person: Person, name: string, mimeType: string, buffer: Buffer): Promise<void> {
-    await person.page.locator('.composer input[type="file"]').setInputFiles({ name, mimeType, buffer });
-    const dialog = person.page.getByRole('dialog');
-    await dialog.getByRole('button', { name: words.send }).click();
-    await dialog.waitFor({ state: 'detached' });
-  }
 
   /** The rows of files once there are so many. */
   async function settled(person: Person, count: number): Promise<Locator[]> {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Response } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import { arrive, composer, launch, phone, say, sees, signUp, startChat, words } from './browser.ts';
+import { describe, it } from 'node:test';
+import type { Response } from 'playwright-core';
+import { arrive, composer, phone, say, sees, startChat, words } from './browser.ts';
 import type { Person } from './browser.ts';
 import { until } from './media.ts';
+import { openMajlis } from './opening.ts';
 
 /** What the app may cost before its first screen and its list are there, encryption and calls apart. */
 const firstLoadMax = 90_000;
@@ -81,24 +80,14 @@ interface Manifest {
 }
 
 describe('the first load and the second', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
 
-  before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
   it('costs at most 90 kB over the wire up to the list, without encryption and calls', async () => {
-    salma = await arrive(browser, '', { name: 'salma', viewport: phone, path: 'about:blank' });
+    salma = await arrive(majlis.browser, '', { name: 'salma', viewport: phone, path: 'about:blank' });
     const scale = weigh(salma);
-    await salma.page.goto(server.url);
+    await salma.page.goto(majlis.server.url);
     const name = salma.page.getByRole('textbox', { name: words.username });
     await name.waitFor();
     const atSignIn = await scale.settled();
@@ -128,12 +117,12 @@ describe('the first load and the second', () => {
   });
 
   it('starts encryption only when the list is on screen', async () => {
-    karim = await signUp(browser, server.url, { name: 'karim' });
+    karim = await majlis.signUp('karim');
     await startChat(karim, 'salma');
     await say(karim, 'كلمة محفوظة');
     await sees(karim, 'كلمة محفوظة');
     await watchWorkers(karim);
-    await karim.page.goto(server.url);
+    await karim.page.goto(majlis.server.url);
     const workers = await until(
       () => startedWorkers(karim),
       (list) => list.length > 0,
@@ -153,28 +142,28 @@ describe('the first load and the second', () => {
       'the service worker should keep the app and its language',
     );
     await karim.context.setOffline(true);
-    await karim.page.goto(server.url);
+    await karim.page.goto(majlis.server.url);
     await karim.page.getByText('بلا اتصال').first().waitFor();
     await link.click();
     await sees(karim, 'كلمة محفوظة');
     await composer(karim).waitFor();
     await karim.page.reload();
     await sees(karim, 'كلمة محفوظة');
-    await karim.page.goto(`${server.url}/you/appearance`);
+    await karim.page.goto(`${majlis.server.url}/you/appearance`);
     await karim.page.getByRole('combobox', { name: 'اللغة' }).waitFor();
     await karim.context.setOffline(false);
   });
 
   it('a new release keeps the large files that it shares with the one before', async () => {
-    const script = await (await fetch(`${server.url}/service-worker.js`)).text();
+    const script = await (await fetch(`${majlis.server.url}/service-worker.js`)).text();
     const shared = /\/assets\/crypto-[\w-]{8}\.wasm/.exec(script)?.[0] ?? '';
-    const person = await arrive(browser, server.url, { name: 'layla', path: '/icon.svg' });
+    const person = await majlis.arrive({ name: 'layla', path: '/icon.svg' });
     await person.page.evaluate(async (path) => {
       const former = await caches.open('majlis-former');
       await former.put(path, new Response('kept'));
       await former.put('/assets/gone-12345678.js', new Response('gone'));
     }, shared);
-    await person.page.goto(server.url);
+    await person.page.goto(majlis.server.url);
     const look = () =>
       person.page.evaluate(async (path) => {
         const names = (await caches.keys()).filter((name) => name.startsWith('majlis-'));
@@ -194,7 +183,7 @@ describe('the first load and the second', () => {
     const manifest = JSON.parse(data ?? '') as Manifest;
     assert.equal(manifest.display, 'standalone');
     assert.ok(manifest.name.includes('مجلس'));
-    assert.equal(new URL(manifest.start_url, url).href, `${server.url}/`);
+    assert.equal(new URL(manifest.start_url, url).href, `${majlis.server.url}/`);
     for (const size of ['192x192', '512x512'])
       assert.ok(manifest.icons.some((icon) => icon.sizes === size && icon.type === 'image/png'));
     assert.ok(manifest.icons.some((icon) => icon.purpose === 'maskable'));

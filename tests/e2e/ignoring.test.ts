@@ -1,43 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import {
-  acceptInvitation,
-  bubbles,
-  composer,
-  launch,
-  say,
-  seen,
-  sees,
-  signUp,
-  startChat,
-} from './browser.ts';
+import { before, describe, it } from 'node:test';
+import { acceptInvitation, bubbles, composer, say, seen, sees, startChat } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt, tabTo } from './eyes.ts';
 import { makeGroup } from './group.ts';
+import { openMajlis } from './opening.ts';
 
 const group = 'رحلة الجبل';
 
 describe('ignoring somebody', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
   let layla: Person;
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim' });
-    layla = await signUp(browser, server.url, { name: 'layla' });
+    salma = await majlis.signUp('salma');
+    karim = await majlis.signUp('karim');
+    layla = await majlis.signUp('layla');
     await makeGroup(salma, group, [karim, layla]);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
   });
 
   it('takes their messages away at once, and the coming ones, but nobody else’s', async () => {

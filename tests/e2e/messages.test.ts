@@ -2,26 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import {
-  acceptInvitation,
-  bubbles,
-  composer,
-  exactly,
-  launch,
-  phone,
-  say,
-  seen,
-  sees,
-  signUp,
-  startChat,
-  words,
-} from './browser.ts';
+import { before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { acceptInvitation, bubbles, composer, exactly, phone, say, seen, sees, words } from './browser.ts';
 import type { Person } from './browser.ts';
+import { startGroup } from './group.ts';
 import { until } from './media.ts';
+import { meet, openMajlis } from './opening.ts';
 import { noiseBytes, noisePicture } from './pictures.ts';
 
 /** Picks an entry of the menu of a message. */
@@ -80,28 +67,17 @@ async function filesHolding(folder: string, bytes: Buffer): Promise<string[]> {
 }
 
 describe('what people do with messages, encrypted', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
   let layla: Person;
   const group = 'رحلة الجبل';
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
-    layla = await signUp(browser, server.url, { name: 'layla', viewport: phone });
-    await startChat(salma, 'karim');
-    await say(salma, 'متى نلتقي؟');
-    await sees(salma, 'متى نلتقي؟');
-    await acceptInvitation(karim, 'salma');
-    await sees(karim, 'متى نلتقي؟');
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
+    salma = await majlis.signUp('salma');
+    karim = await majlis.signUp('karim', phone);
+    layla = await majlis.signUp('layla', phone);
+    await meet(salma, karim, 'متى نلتقي؟');
   });
 
   it('typing is seen while it lasts', async () => {
@@ -250,22 +226,11 @@ describe('what people do with messages, encrypted', () => {
     const saved = await download;
     assert.equal(saved.suggestedFilename(), 'zad.dat');
     assert.equal(digest(await readFile(await saved.path())), digest(content));
-    assert.deepEqual(await filesHolding(server.data, content.subarray(0, 200)), []);
+    assert.deepEqual(await filesHolding(majlis.server.data, content.subarray(0, 200)), []);
   });
 
   it('three people talk in a group', async () => {
-    const { page } = salma;
-    await page.goto(`${server.url}/new/group`);
-    await page.getByRole('textbox', { name: 'اسم المجموعة' }).fill(group);
-    for (const name of ['karim', 'layla']) {
-      await page.getByRole('searchbox', { name: 'إضافة أشخاص' }).fill(name);
-      await page
-        .getByRole('list', { name: 'الأشخاص' })
-        .getByRole('button', { name: new RegExp(name) })
-        .click();
-      await page.getByRole('button', { name: exactly(`إزالة ${name} من القائمة`) }).waitFor();
-    }
-    await page.getByRole('button', { name: 'إنشاء المجموعة' }).click();
+    await startGroup(salma, group, [karim, layla]);
     await composer(salma).waitFor();
     await karim.page.getByRole('link', { name: 'إلى المحادثات' }).click();
     for (const person of [karim, layla]) {

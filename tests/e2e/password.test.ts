@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import { arrive, launch, phone, signIn, signUp, words } from './browser.ts';
+import { before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { phone, words } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt } from './eyes.ts';
+import { openMajlis } from './opening.ts';
 
 const old = 'four scattered words together';
 const fresh = 'seven other words apart';
@@ -13,18 +12,11 @@ const third = 'nothing like the former two';
 const wrong = 'كلمة السر الحالية غير صحيحة. يمكن المحاولة مجددًا.';
 
 describe('a password is changed in the app', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma', viewport: phone });
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
+    salma = await majlis.signUp('salma', phone);
   });
 
   it('a wrong current password is named, and nothing changes', async () => {
@@ -42,7 +34,7 @@ describe('a password is changed in the app', () => {
   });
 
   it('the right one changes it, and signs other devices out', async () => {
-    const other = await signIn(browser, server.url, 'salma');
+    const other = await majlis.signIn('salma');
     assert.ok(await others().isChecked());
     await change(old, fresh);
     await salma.page.getByText('تغيّرت كلمة السر.').waitFor();
@@ -63,7 +55,7 @@ describe('a password is changed in the app', () => {
   });
 
   it('it counts on another device too', async () => {
-    const second = await arrive(browser, server.url, { name: 'salma' });
+    const second = await majlis.arrive({ name: 'salma' });
     await signInWith(second, old);
     await second.page.getByText('اسم المستخدم أو كلمة السر غير مطابق.').waitFor();
     await signInWith(second, fresh);
@@ -72,7 +64,7 @@ describe('a password is changed in the app', () => {
 
     // Unticked with the keyboard, it leaves that device as it is.
     const { page } = salma;
-    await page.goto(new URL('/you', server.url).href);
+    await page.goto(new URL('/you', majlis.server.url).href);
     await page.getByRole('link', { name: 'تغيير كلمة السر' }).click();
     await others().focus();
     await page.keyboard.press('Space');

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
-import { startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import { launch, phone, signUp } from './browser.ts';
+import { before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { phone } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt } from './eyes.ts';
 import { makeGroup } from './group.ts';
+import { openMajlis } from './opening.ts';
 
 const group = 'رحلة الجبل';
 const everyEntry = [
@@ -19,27 +18,20 @@ const everyEntry = [
 ];
 
 describe('roles in a group', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
   let layla: Person;
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
-    layla = await signUp(browser, server.url, { name: 'layla', viewport: phone });
+    salma = await majlis.signUp('salma');
+    karim = await majlis.signUp('karim', phone);
+    layla = await majlis.signUp('layla', phone);
     await makeGroup(salma, group, [karim, layla]);
     for (const person of [salma, karim, layla]) {
       await person.page.getByRole('link', { name: 'التفاصيل' }).click();
       await row(person, 'layla').waitFor();
     }
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
   });
 
   it('a plain member sees no way to act on others', async () => {

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser, Locator } from 'playwright-core';
-import { chromiumProgram, startMajlis } from '@majlis/ops/dev';
-import type { TestServer } from '@majlis/ops/dev';
-import {
-  acceptInvitation,
-  composer,
-  launch,
-  phone,
-  say,
-  sees,
-  signIn,
-  signUp,
-  startChat,
-} from './browser.ts';
+import { chromiumProgram } from '@majlis/ops/dev';
+import { composer, phone, say, sees, signIn } from './browser.ts';
 import type { Person } from './browser.ts';
 import { lookAt } from './eyes.ts';
 import { until } from './media.ts';
+import { meet, openMajlis } from './opening.ts';
 
 /** Keeps hold of the page's microphones, to see that each is let go. */
 async function watchMicrophones(person: Person): Promise<void> {
@@ -51,30 +41,20 @@ function launchRefusing(): Promise<Browser> {
 }
 
 describe('voice messages', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const majlis = openMajlis();
   let salma: Person;
   let karim: Person;
   const uploads: string[] = [];
 
   before(async () => {
-    server = await startMajlis({ webApp: true });
-    browser = await launch();
-    salma = await signUp(browser, server.url, { name: 'salma' });
-    karim = await signUp(browser, server.url, { name: 'karim', viewport: phone });
+    salma = await majlis.signUp('salma');
+    karim = await majlis.signUp('karim', phone);
     await watchMicrophones(salma);
     await salma.page.reload();
     salma.page.on('request', (request) => {
       if (request.url().includes('/upload')) uploads.push(request.url());
     });
-    await startChat(salma, 'karim');
-    await say(salma, 'اسمعني');
-    await acceptInvitation(karim, 'salma');
-    await sees(karim, 'اسمعني');
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
+    await meet(salma, karim, 'اسمعني');
   });
 
   it('one that is given up leaves nothing', async () => {
@@ -118,7 +98,7 @@ describe('voice messages', () => {
   });
 
   it('the list names it with its length', async () => {
-    await karim.page.goto(server.url);
+    await karim.page.goto(majlis.server.url);
     const line = karim.page.getByRole('link', { name: /salma/ }).getByText(/رسالة صوتية/);
     await line.waitFor();
     assert.match(await line.innerText(), /^رسالة صوتية · \u2068٠:٠[٢-٩]\u2069$/);
@@ -127,7 +107,7 @@ describe('voice messages', () => {
   it('a microphone that is refused is said, and one can write on', async () => {
     const strict = await launchRefusing();
     try {
-      const person = await signIn(strict, server.url, 'karim');
+      const person = await signIn(strict, majlis.server.url, 'karim');
       await person.context.clearPermissions();
       // Whatever is not granted here is refused from now on.
       await person.context.grantPermissions(['notifications']);
