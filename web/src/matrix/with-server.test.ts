@@ -6,6 +6,7 @@ import {
   messageIn,
   openDevice,
   password,
+  serverUrl,
   signIn,
   signUp,
   stopEverything,
@@ -188,6 +189,31 @@ test('an identity whose password is not given, or wrong, leaves the one there wa
   await encryption.createIdentity(async () => password);
   assert.equal(encryption.identity.value, 'here');
   await waitFor('a new identity', () => second.client.encryption.identity.value === 'elsewhere');
+});
+
+test('an account whose first identity the server refuses has none until one is taken', async () => {
+  let refuse = true;
+  const refused = Promise.withResolvers<void>();
+  let tries = 0;
+  const { client } = await openDevice(undefined, true, {
+    fetch: async (input, init) => {
+      if (!refuse || !String(input).includes('/device_signing/upload')) return fetch(input, init);
+      tries += 1;
+      if (tries === 2) refused.resolve();
+      return Response.json({ flows: [{ stages: ['m.login.password'] }], session: 's' }, { status: 401 });
+    },
+  });
+  const username = `first${Date.now().toString(36)}`;
+  const server = await serverUrl();
+  await client.account.signUp({ server, username, password, deviceName: 'Test' });
+  // Once without and once with the password of the sign-up.
+  await refused.promise;
+  await client.devices.list();
+  assert.equal(client.encryption.identity.value, 'none');
+  await assert.rejects(client.encryption.setUpRecovery(words), { kind: 'encryption' });
+  refuse = false;
+  await client.encryption.createIdentity(async () => password);
+  assert.equal(client.encryption.identity.value, 'here');
 });
 
 test('a device message reaches one device, and its sender is proved', async () => {

@@ -125,7 +125,9 @@ export class Identity {
   }
 
   async setUpRecovery(words: readonly string[]): Promise<RecoverySecret> {
-    const keys = await this.machine.exportCrossSigningKeys();
+    // Keys that never reached the server, or have not yet, are worth nothing on paper.
+    const known = !this.missing && !this.making;
+    const keys = known ? await this.machine.exportCrossSigningKeys() : undefined;
     const { masterKey, self_signing_key: selfSigning, userSigningKey } = keys ?? {};
     if (masterKey === undefined || selfSigning === undefined || userSigningKey === undefined) {
       throw new MatrixError('encryption', 'This device does not hold the identity of the account.');
