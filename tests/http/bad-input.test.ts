@@ -295,6 +295,8 @@ describe('every operation', () => {
     const room = encodeURIComponent(roomId);
     for (const part of [
       { types: 'm.room.message' },
+      { types: ['a'.repeat(256)] },
+      { not_types: Array.from({ length: 201 }, () => 'a') },
       { senders: [1] },
       { related_by_senders: [1] },
       { related_by_rel_types: 'm.thread' },

@@ -190,3 +190,19 @@ it('bodies too large are cut off at the limit, told beforehand or not', async ()
   assert.ok(chunks < 2000, 'it was read to the end');
   await othersAreWell('after large bodies');
 });
+
+it('push rules that take for ever are given up, for whoever has them', async () => {
+  const hostile = await register(server.url, 'hostile');
+  await noor.ok('POST', `/rooms/${encodeURIComponent(roomId)}/invite`, { user_id: hostile.userId });
+  await hostile.join(roomId);
+  await hostile.sync();
+  for (let count = 0; count < 40; count += 1) {
+    const pattern = `${'?a*'.repeat(80)}${count}`;
+    await hostile.ok('PUT', `/pushrules/global/content/slow${count}`, { actions: ['notify'], pattern });
+  }
+  await noor.send(roomId, 'a '.repeat(30_000));
+  const started = performance.now();
+  await Promise.all([hostile.sync(), noor.sync()]);
+  const took = performance.now() - started;
+  assert.ok(took < 2000, `it took ${took.toFixed(0)} ms`);
+});

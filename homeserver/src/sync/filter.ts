@@ -1,7 +1,7 @@
 import { eventFilter, isJsonObject } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { RelatedBy, StoredEvent } from '@majlis/storage';
-import { badJson } from '../http/errors.ts';
+import { badJson, invalidParam } from '../http/errors.ts';
 import { optionalBoolean, optionalInteger, optionalObject, optionalStrings } from '../http/fields.ts';
 import { relatedBy } from '../rooms/related-by.ts';
 import { parsePdu } from '../rooms/room.ts';
@@ -99,16 +99,10 @@ export function compileSyncFilter(definition: JsonObject): SyncFilter {
 }
 
 const names_max = 10_000;
-const lists = [
-  'types',
-  'not_types',
-  'senders',
-  'not_senders',
-  'rooms',
-  'not_rooms',
-  'related_by_senders',
-  'related_by_rel_types',
-];
+/** Each may be a pattern that every event is held against. */
+const types_max = 200;
+const type_length_max = 255;
+const lists = ['senders', 'not_senders', 'rooms', 'not_rooms', 'related_by_senders', 'related_by_rel_types'];
 const flags = [
   'contains_url',
   'lazy_load_members',
@@ -120,6 +114,10 @@ const flags = [
 /** Refuses a part of a filter that would be taken for another than was meant. @throws MatrixError M_BAD_JSON, M_INVALID_PARAM. */
 export function checkEventFilter(definition: JsonObject): void {
   for (const name of lists) optionalStrings(definition, name, names_max);
+  for (const name of ['types', 'not_types']) {
+    if (optionalStrings(definition, name, types_max)?.some((type) => type.length > type_length_max))
+      throw invalidParam(`A type is at most ${type_length_max} characters`);
+  }
   for (const name of flags) optionalBoolean(definition, name);
   optionalInteger(definition, 'limit', { min: 0, max: Number.MAX_SAFE_INTEGER });
 }

@@ -6,7 +6,7 @@ export interface GlobOptions {
   ignoreCase?: boolean;
 }
 
-/** A compiled glob. Matching takes time in proportion to pattern times text, whatever the two are. */
+/** A compiled glob. Matching takes time in proportion to pattern times text at worst, whatever the two are. */
 export interface Glob {
   /** Whether the whole text matches. */
   matches(text: string): boolean;
@@ -20,6 +20,14 @@ export interface Glob {
 const anything = 0;
 const anyOne = 1;
 type Step = typeof anything | typeof anyOne | string;
+/** How much longer a step takes than a comparison in a search for a text. */
+const step_effort = 16;
+
+/** What holding a text against a glob costs at worst, in comparisons of two characters. */
+export function globEffort(pattern: string, text: string): number {
+  const each = pattern.includes('?') ? step_effort : 1;
+  return text.length * Math.max(1, pattern.length) * each;
+}
 
 /**
  * Compiles a glob: `*` is any number of characters, `?` one. No regular expression is made of it, because a pattern
@@ -30,12 +38,39 @@ export function compileGlob(pattern: string, options: GlobOptions = {}): Glob {
   const { question = true, ignoreCase = true } = options;
   const fold = ignoreCase ? (text: string): string => text.toLowerCase() : (text: string): string => text;
   const folded = fold(pattern);
-  const literal = !folded.includes('*') && !(question && folded.includes('?'));
-  const steps = literal ? [] : readSteps(folded, question);
+  if (question && folded.includes('?')) {
+    const steps = readSteps(folded, question);
+    return {
+      matches: (text) => runWhole(steps, [...fold(text)]),
+      matchesWords: (text) => runWords(steps, [...fold(text)]),
+    };
+  }
+  const pieces = folded.split('*');
   return {
-    matches: (text) => (literal ? fold(text) === folded : runWhole(steps, [...fold(text)])),
-    matchesWords: (text) => (literal ? findWords(fold(text), folded) : runWords(steps, [...fold(text)])),
+    matches: (text) => findWhole(fold(text), pieces),
+    matchesWords: (text) => findWords(fold(text), pieces),
   };
+}
+
+/** Whether a text begins with the first piece, ends with the last, and holds the others between them in this order. */
+function findWhole(text: string, pieces: readonly string[]): boolean {
+  const [first = '', ...others] = pieces;
+  const last = others.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  const at = passOver(text, others, first.length);
+  return at !== undefined && text.length - last.length >= at && text.endsWith(last);
+}
+
+/** Where the earliest finds of these pieces, one after another, end; undefined when one is missing. */
+function passOver(text: string, pieces: readonly string[], from: number): number | undefined {
+  let at = from;
+  for (const piece of pieces) {
+    const found = text.indexOf(piece, at);
+    if (found < 0) return undefined;
+    at = found + piece.length;
+  }
+  return at;
 }
 
 function readSteps(pattern: string, question: boolean): Step[] {
@@ -99,13 +134,35 @@ function runWords(steps: Step[], text: string[]): boolean {
   return false;
 }
 
-function findWords(text: string, words: string): boolean {
-  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
-    const end = at + words.length;
-    if ((at === 0 || !isWord(text[at - 1])) && (end === text.length || !isWord(text[end]))) return true;
-    if (at === text.length) return false;
+/** Looks for the pieces between two word boundaries. After the earliest find of each there is the most text for the next. */
+function findWords(text: string, pieces: readonly string[]): boolean {
+  const [first = '', ...others] = pieces;
+  const last = others.pop();
+  const ends = (at: number): boolean => at === text.length || !isWord(text[at]);
+  const start = findPlace(
+    text,
+    first,
+    0,
+    (at) => (at === 0 || !isWord(text[at - 1])) && (last !== undefined || ends(at + first.length)),
+  );
+  if (start === undefined || last === undefined) return start !== undefined;
+  const at = passOver(text, others, start + first.length);
+  return at !== undefined && findPlace(text, last, at, (place) => ends(place + last.length)) !== undefined;
+}
+
+/** The earliest place from `from` on where the piece stands and that is as wanted. */
+function findPlace(
+  text: string,
+  piece: string,
+  from: number,
+  wanted: (at: number) => boolean,
+): number | undefined {
+  for (let at = text.indexOf(piece, from); at >= 0; at = text.indexOf(piece, at + 1)) {
+    if (wanted(at)) return at;
+    // Beyond the end an empty piece would be found there for ever.
+    if (at === text.length) return undefined;
   }
-  return false;
+  return undefined;
 }
 
 function isWord(character: string | undefined): boolean {

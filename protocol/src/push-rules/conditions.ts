@@ -1,4 +1,4 @@
-import { compileGlob, type Glob } from '../globs/glob.ts';
+import { compileGlob, globEffort, type Glob } from '../globs/glob.ts';
 import { isJsonObject, own, ownString, type JsonObject, type JsonValue } from '../json/value.ts';
 
 /** The event as a client sees it; further fields may be named by conditions too. */
@@ -23,17 +23,33 @@ export interface PushContext {
   notificationLevels: Readonly<Record<string, unknown>>;
 }
 
-/** Whether a condition holds; one that nobody knows, or that is broken, does not. */
-export function conditionHolds(condition: JsonObject, event: PushedEvent, context: PushContext): boolean {
+/**
+ * How many comparisons of two characters the rules of one user may cost for one event. A hundred words sought in a
+ * message of five thousand characters fit in; hostile patterns in the longest would hold up everybody else for minutes.
+ */
+export const effort_max = 5_000_000;
+
+/** What is left of it while an event is judged. */
+export interface Effort {
+  left: number;
+}
+
+/** Whether a condition holds; one that nobody knows, that is broken, or for which no effort is left does not. */
+export function conditionHolds(
+  condition: JsonObject,
+  event: PushedEvent,
+  context: PushContext,
+  effort: Effort = { left: effort_max },
+): boolean {
   switch (own(condition, 'kind')) {
     case 'event_match':
-      return eventMatches(condition, event);
+      return eventMatches(condition, event, effort);
     case 'event_property_is':
       return propertyIs(condition, event);
     case 'event_property_contains':
       return propertyContains(condition, event);
     case 'contains_display_name':
-      return containsDisplayName(event, context.displayName);
+      return containsDisplayName(event, context.displayName, effort);
     case 'room_member_count':
       return memberCountIs(ownString(condition, 'is'), context.joinedMemberCount);
     case 'sender_notification_permission':
@@ -43,11 +59,19 @@ export function conditionHolds(condition: JsonObject, event: PushedEvent, contex
   }
 }
 
-function eventMatches(condition: JsonObject, event: PushedEvent): boolean {
+/** Takes what something costs at worst; false when that is more than is left. */
+function spend(effort: Effort, comparisons: number): boolean {
+  if (comparisons > effort.left) return false;
+  effort.left -= comparisons;
+  return true;
+}
+
+function eventMatches(condition: JsonObject, event: PushedEvent, effort: Effort): boolean {
   const key = ownString(condition, 'key');
   const pattern = ownString(condition, 'pattern');
   const value = propertyOf(event, key);
   if (pattern === undefined || typeof value !== 'string') return false;
+  if (!spend(effort, globEffort(pattern, value))) return false;
   const glob = globOf(pattern);
   return key === 'content.body' ? glob.matchesWords(value) : glob.matches(value);
 }
@@ -68,9 +92,10 @@ function isSimple(value: JsonValue | undefined): value is string | number | bool
   return value !== undefined && (value === null || typeof value !== 'object');
 }
 
-function containsDisplayName(event: PushedEvent, displayName: string | undefined): boolean {
+function containsDisplayName(event: PushedEvent, displayName: string | undefined, effort: Effort): boolean {
   const body = own(event.content, 'body');
   if (typeof body !== 'string' || displayName === undefined || displayName === '') return false;
+  if (!spend(effort, body.length * displayName.length)) return false;
   // A name is no pattern: an asterisk in it is an asterisk.
   const [name, text] = [displayName.toLowerCase(), body.toLowerCase()];
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {

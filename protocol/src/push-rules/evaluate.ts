@@ -1,5 +1,5 @@
 import { isJsonObject, own, ownString, type JsonValue } from '../json/value.ts';
-import { conditionHolds, type PushContext, type PushedEvent } from './conditions.ts';
+import { conditionHolds, effort_max, type Effort, type PushContext, type PushedEvent } from './conditions.ts';
 import { pushRuleKinds, type PushRule, type PushRuleKind, type PushRuleset } from './ruleset.ts';
 
 /** What the rules say about an event for one user. */
@@ -32,26 +32,38 @@ export function evaluatePushRules(
   context: PushContext,
 ): PushOutcome {
   if (event.sender === context.userId) return { notify: false, highlight: false, actions: [] };
+  const effort = { left: effort_max };
   const mentions = Object.hasOwn(event.content, 'm.mentions');
   for (const kind of pushRuleKinds) {
     for (const rule of ruleset[kind]) {
       if (!rule.enabled || (mentions && textMentionRules.has(rule.rule_id))) continue;
-      if (ruleMatches(kind, rule, event, context)) return outcome(kind, rule);
+      if (ruleMatches(kind, rule, event, context, effort)) return outcome(kind, rule);
     }
   }
   return { notify: false, highlight: false, actions: [] };
 }
 
-function ruleMatches(kind: PushRuleKind, rule: PushRule, event: PushedEvent, context: PushContext): boolean {
+function ruleMatches(
+  kind: PushRuleKind,
+  rule: PushRule,
+  event: PushedEvent,
+  context: PushContext,
+  effort: Effort,
+): boolean {
   switch (kind) {
     case 'override':
     case 'underride':
-      return (rule.conditions ?? []).every((condition) => conditionHolds(condition, event, context));
+      return (rule.conditions ?? []).every((condition) => conditionHolds(condition, event, context, effort));
     case 'content':
       return (
         typeof rule.pattern === 'string' &&
         rule.pattern !== '' &&
-        conditionHolds({ kind: 'event_match', key: 'content.body', pattern: rule.pattern }, event, context)
+        conditionHolds(
+          { kind: 'event_match', key: 'content.body', pattern: rule.pattern },
+          event,
+          context,
+          effort,
+        )
       );
     case 'room':
       return rule.rule_id === event.room_id;

@@ -310,3 +310,25 @@ test("rules are placed before or after others, the server's behind", () => {
   );
   assert.deepEqual(only.ok && only.ruleset.override.map(({ rule_id }) => rule_id), ['.m.rule.master', 'a']);
 });
+
+test('rules that cost too much are given up, and the event is judged all the same', () => {
+  const rules = defaultPushRules(me);
+  const slow = Array.from({ length: 2000 }, (_, index): PushRule => {
+    const pattern = `${'?a*'.repeat(80)}${index}`;
+    return { rule_id: pattern, default: false, enabled: true, actions: ['notify'], pattern };
+  });
+  const started = process.cpuUsage().user;
+  const pushed = message({ body: 'a '.repeat(30_000) });
+  assert.deepEqual(outcome(pushed, {}, { ...rules, content: slow }), [
+    '.m.rule.message',
+    true,
+    false,
+    undefined,
+  ]);
+  assert.ok(process.cpuUsage().user - started < 1_000_000);
+  const words = slow.slice(0, 100).map((rule, index) => ({ ...rule, pattern: `word${index}` }));
+  assert.equal(
+    outcome(message({ body: `${'a '.repeat(1000)} word99` }), {}, { ...rules, content: words })[0],
+    words[99]?.rule_id,
+  );
+});
