@@ -8,8 +8,8 @@ import { canonicalJson } from '@majlis/protocol';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
 import pg from 'pg';
-import { fresh, register } from './client.ts';
-import type { Client, Json } from './client.ts';
+import { Client, fresh, register } from './client.ts';
+import type { Json } from './client.ts';
 
 let server: TestServer;
 let alice: Client;
@@ -481,6 +481,12 @@ describe('a dehydrated device', () => {
         heidi.userId
       ].SLEEPER,
     );
+    await heidi.refused(400, 'M_INVALID_PARAM', 'PUT', path, {
+      device_id: 'SLEEPER',
+      device_data: { algorithm: 'org.matrix.msc3814.v2', device_pickle: 'y' },
+      device_keys: deviceKeys(sleeper, pair),
+      one_time_keys: { 'signed_curve25519:A': oneTimeKey('B') },
+    });
     await alice.ok('PUT', `/sendToDevice/org.example.key/${fresh()}`, {
       messages: { [heidi.userId]: { SLEEPER: { k: 1 } } },
     });
@@ -495,5 +501,49 @@ describe('a dehydrated device', () => {
     );
     await heidi.ok('DELETE', path);
     await heidi.refused(404, 'M_NOT_FOUND', 'GET', path);
+  });
+});
+
+describe('names that JavaScript keeps for itself', () => {
+  const name = '__proto__';
+
+  async function signIn(userId: string): Promise<Client> {
+    const odd = new Client(server.url);
+    const identifier = { type: 'm.id.user', user: userId };
+    const type = 'm.login.password';
+    odd.take(
+      await odd.ok('POST', '/login', { type, identifier, password: 'correct horse', device_id: name }),
+    );
+    return odd;
+  }
+
+  it('are names of devices like others', async () => {
+    const ivan = await register(server.url, 'ivan');
+    const odd = await signIn(ivan.userId);
+    await odd.ok('POST', '/keys/upload', {
+      device_keys: deviceKeys(odd, newPair()),
+      one_time_keys: { 'signed_curve25519:A': oneTimeKey('A') },
+    });
+    const query = { device_keys: { [ivan.userId]: [] } };
+    const { device_keys: published } = await alice.ok('POST', '/keys/query', query);
+    assert.deepEqual(Object.keys(published[ivan.userId]), [name]);
+    const asked = `{"one_time_keys":{"${ivan.userId}":{"${name}":"signed_curve25519"}}}`;
+    const { one_time_keys: claimed } = await alice.ok('POST', '/keys/claim', asked);
+    assert.deepEqual(Object.keys(claimed[ivan.userId]), [name]);
+    const unknown = `{"${ivan.userId}":{"constructor":{},"${name}x":{}}}`;
+    const { failures } = await ivan.ok('POST', '/keys/signatures/upload', unknown);
+    assert.equal(failures[ivan.userId].constructor.errcode, 'M_NOT_FOUND');
+  });
+
+  it('are ids of sessions in a backup like others', async () => {
+    const judy = await register(server.url, 'judy');
+    const { version } = await judy.ok('POST', '/room_keys/version', {
+      algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2',
+      auth_data: { public_key: 'x', signatures: {} },
+    });
+    const session = { first_message_index: 0, forwarded_count: 0, is_verified: true, session_data: { x: 1 } };
+    await judy.ok('PUT', `/room_keys/keys/!r:x/${name}`, session, { query: { version } });
+    const { rooms } = await judy.ok('GET', '/room_keys/keys', undefined, { query: { version } });
+    assert.deepEqual(Object.keys(rooms['!r:x'].sessions), [name]);
   });
 });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majlis/protocol';
-import { isJsonObject } from '@majlis/protocol';
+import { isJsonObject, setOwn } from '@majlis/protocol';
 import type { KeySignature, Storage } from '@majlis/storage';
 
 /** The answer to `/keys/query` for users of this server. */
@@ -36,7 +36,7 @@ export async function publishedKeys(
     const keys = withSignatures(row.keys, row.userId, row.deviceId, visible);
     const named = row.displayName === null ? {} : { device_display_name: row.displayName };
     const own = (result.device_keys[row.userId] ??= {});
-    own[row.deviceId] = { ...keys, unsigned: named };
+    setOwn(own, row.deviceId, { ...keys, unsigned: named });
   }
   for (const row of crossSigning) {
     if (row.usage === 'user_signing' && row.userId !== viewer) continue;

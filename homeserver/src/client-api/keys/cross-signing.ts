@@ -1,4 +1,4 @@
-import { decodeBase64, isJsonObject, isUserId, verifyJson } from '@majlis/protocol';
+import { decodeBase64, isJsonObject, isUserId, ownObject, setOwn, verifyJson } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { KeySignature } from '@majlis/storage';
 import type { PasswordConfirmation } from '../../accounts/password-confirmation.ts';
@@ -80,7 +80,7 @@ function checkKey(key: JsonObject, usage: string, userId: string): JsonObject {
 
 interface CheckedSignatures {
   readonly accepted: KeySignature[];
-  readonly failures: Record<string, Record<string, unknown>>;
+  readonly failures: Record<string, JsonObject>;
 }
 
 /** Keeps the signatures of the requester that really sign the keys they are said to sign. */
@@ -90,10 +90,10 @@ async function checkSignatures(
   body: JsonObject,
 ): Promise<CheckedSignatures> {
   const accepted: KeySignature[] = [];
-  const failures: Record<string, Record<string, unknown>> = {};
+  const failures: Record<string, JsonObject> = {};
   const fail = (target: string, keyId: string, errcode: string, error: string): void => {
     const ofUser = (failures[target] ??= {});
-    ofUser[keyId] = { errcode, error };
+    setOwn(ofUser, keyId, { errcode, error });
   };
   const targets = Object.keys(body).filter(isUserId);
   const published = await publishedKeys(
@@ -130,7 +130,7 @@ async function checkSignatures(
 type Published = Awaited<ReturnType<typeof publishedKeys>>;
 
 function knownKey(published: Published, userId: string, keyId: string): JsonObject | undefined {
-  const device = published.device_keys[userId]?.[keyId];
+  const device = ownObject(published.device_keys[userId] ?? {}, keyId);
   if (device !== undefined) return device;
   const own = [
     published.master_keys[userId],
@@ -143,7 +143,7 @@ function knownKey(published: Published, userId: string, keyId: string): JsonObje
 /** The public part of the key that a signature was made with: a device's or a cross-signing key of the signer. */
 function signerKey(published: Published, signer: string, signerKeyId: string): Uint8Array | undefined {
   const id = signerKeyId.slice('ed25519:'.length);
-  const device = published.device_keys[signer]?.[id];
+  const device = ownObject(published.device_keys[signer] ?? {}, id);
   const key = device ?? knownKey(published, signer, id);
   const keys = key?.['keys'];
   const value = isJsonObject(keys) ? keys[signerKeyId] : undefined;

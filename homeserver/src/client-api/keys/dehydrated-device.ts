@@ -1,7 +1,8 @@
+import { Conflict } from '@majlis/storage';
 import type { Storage } from '@majlis/storage';
 import { userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
-import { badJson, forbidden, notFound } from '../../http/errors.ts';
+import { badJson, forbidden, invalidParam, notFound } from '../../http/errors.ts';
 import { optionalString, requiredObject, requiredString } from '../../http/fields.ts';
 import { readDeviceKeys, readKeys } from '../../keys/uploads.ts';
 import type { Clock } from '../../parts.ts';
@@ -29,7 +30,7 @@ export function dehydratedDeviceEndpoints(
         const deviceData = JSON.stringify(requiredObject(body, 'device_data'));
         if (Buffer.byteLength(deviceData) > device_data_bytes_max)
           throw badJson("'device_data' is too large");
-        await encryption.setDehydratedDevice({
+        const device = {
           userId: requester.userId,
           deviceId,
           displayName: optionalString(body, 'initial_device_display_name', 255) ?? null,
@@ -38,6 +39,11 @@ export function dehydratedDeviceEndpoints(
           oneTimeKeys: readKeys(body, 'one_time_keys'),
           fallbackKeys: readKeys(body, 'fallback_keys'),
           ts: parts.clock.now(),
+        };
+        await encryption.setDehydratedDevice(device).catch((error: unknown) => {
+          throw error instanceof Conflict
+            ? invalidParam('A one-time key with this id exists already')
+            : error;
         });
         return { device_id: deviceId };
       },

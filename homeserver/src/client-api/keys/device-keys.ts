@@ -1,5 +1,5 @@
-import { isUserId } from '@majlis/protocol';
-import type { JsonObject } from '@majlis/protocol';
+import { isUserId, setOwn } from '@majlis/protocol';
+import type { JsonObject, JsonValue } from '@majlis/protocol';
 import { Conflict, Vanished } from '@majlis/storage';
 import { userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
@@ -65,10 +65,10 @@ export function deviceKeyEndpoints(parts: SyncParts): Endpoint[] {
       rate: 'keys',
       async handle({ body }) {
         const claimed = await storage.encryption.claimKeys(readClaims(requiredObject(body, 'one_time_keys')));
-        const keys: Record<string, Record<string, Record<string, unknown>>> = {};
+        const keys: Record<string, JsonObject> = {};
         for (const { userId, deviceId, algorithm, keyId, key } of claimed) {
           const ofUser = (keys[userId] ??= {});
-          ofUser[deviceId] = { [`${algorithm}:${keyId}`]: JSON.parse(key) as unknown };
+          setOwn(ofUser, deviceId, { [`${algorithm}:${keyId}`]: JSON.parse(key) as JsonValue });
         }
         return { one_time_keys: keys, failures: {} };
       },

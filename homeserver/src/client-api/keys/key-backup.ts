@@ -1,4 +1,4 @@
-import { isJsonObject, isRoomId } from '@majlis/protocol';
+import { isJsonObject, isRoomId, setOwn } from '@majlis/protocol';
 import type { JsonObject, JsonValue } from '@majlis/protocol';
 import type { BackedUpSession, BackupVersion, SessionScope, Storage } from '@majlis/storage';
 import { userEndpoint } from '../../http/endpoint.ts';
@@ -135,10 +135,10 @@ export function keyBackupEndpoints(storage: Storage): Endpoint[] {
       method: 'GET',
       paths: [`${base}/keys`],
       async handle(call) {
-        const rooms: Record<string, { sessions: Record<string, object> }> = {};
+        const rooms: Record<string, { sessions: JsonObject }> = {};
         for (const session of await read(call, {})) {
           const room = (rooms[session.roomId] ??= { sessions: {} });
-          room.sessions[session.sessionId] = sessionShown(session);
+          setOwn(room.sessions, session.sessionId, sessionShown(session));
         }
         return { rooms };
       },
@@ -215,11 +215,11 @@ function shown(backup: BackupVersion): object {
   };
 }
 
-function sessionShown(session: BackedUpSession): object {
+function sessionShown(session: BackedUpSession): JsonObject {
   return {
     first_message_index: session.firstMessageIndex,
     forwarded_count: session.forwardedCount,
     is_verified: session.isVerified,
-    session_data: JSON.parse(session.sessionData) as unknown,
+    session_data: JSON.parse(session.sessionData) as JsonValue,
   };
 }
