@@ -22,6 +22,7 @@ import { Renderer } from './rooms/render.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { RoomUpgrades } from './rooms/upgrade.ts';
 import { Sender } from './rooms/sender.ts';
+import { StateChecks } from './rooms/state-checks.ts';
 import { Visibility } from './rooms/visibility.ts';
 import { ChangeIndex } from './sync/change-index.ts';
 import { Inbox } from './sync/inbox.ts';
@@ -46,6 +47,7 @@ export function createServices(parts: HomeserverParts) {
   const changes = new ChangeIndex(storage.stream.position());
   const sessions = new Sessions(parts);
   const memberships = new Memberships(parts, rooms, sender);
+  const stateChecks = new StateChecks(storage, memberships);
   const creator = new RoomCreator(parts, rooms, sender);
   const erasures = new Erasures(storage);
   const ignoredPeople = new IgnoredPeople(storage);
@@ -62,6 +64,7 @@ export function createServices(parts: HomeserverParts) {
     changes,
     creator,
     memberships,
+    stateChecks,
     upgrades: new RoomUpgrades(parts, { rooms, sender, creator, memberships }),
     gateways,
     pushDelivery: new PushDelivery(parts, gateways, { rooms, userRooms, unread }),
@@ -69,7 +72,7 @@ export function createServices(parts: HomeserverParts) {
     erasures,
     ignoredPeople,
     deactivation: new Deactivation(parts, { sessions, memberships, userRooms, media, erasures }),
-    delayed: new DelayedEvents(parts, rooms, sender),
+    delayed: new DelayedEvents(parts, { rooms, sender, stateChecks }),
     upkeep: new Upkeep(parts),
     renderer: new Renderer(storage, sender, clock),
     visibility: new Visibility(storage, erasures, ignoredPeople),

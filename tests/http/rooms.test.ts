@@ -77,6 +77,15 @@ describe('a new room', () => {
       ['M_BAD_JSON', { initial_state: [{ type: 'm.room.create', content: {} }] }],
       ['M_INVALID_PARAM', { room_alias_name: 'a\0b' }],
       [
+        'M_BAD_ALIAS',
+        {
+          room_alias_name: fresh('mine'),
+          initial_state: [
+            { type: 'm.room.canonical_alias', content: { alias: `#theirs:${server.serverName}` } },
+          ],
+        },
+      ],
+      [
         'M_INVALID_ROOM_STATE',
         { power_level_content_override: { users: { [bob.userId]: 100 }, events_default: 'many' } },
       ],

@@ -34,6 +34,13 @@ async function shared(options: object = {}): Promise<string> {
 }
 
 describe('sending', () => {
+  it('takes no transaction for another whose names hold blanks', async () => {
+    const roomId = await shared();
+    const one = await alice.ok('PUT', `/rooms/${roomId}/send/org.example.a%20b/c`, {});
+    const other = await alice.ok('PUT', `/rooms/${roomId}/send/org.example.a/b%20c`, {});
+    assert.notEqual(one.event_id, other.event_id);
+  });
+
   it('answers a repeated transaction with the same event, by device and path', async () => {
     const roomId = await shared();
     const txn = fresh('txn');
@@ -497,5 +504,64 @@ describe('delayed events', () => {
       { query: { 'org.matrix.msc4140.delay': 9e9 } },
     );
     assert.equal(far.body['org.matrix.msc4140.errcode'], 'M_MAX_DELAY_EXCEEDED');
+  });
+
+  const unstable = '/_matrix/client/unstable/org.matrix.msc4140';
+
+  it('that somebody cancelled are not sent, and that were sent cannot be cancelled', async () => {
+    const roomId = await shared();
+    for (let round = 0; round < 20; round += 1) {
+      const { delay_id: delayId } = await alice.ok(
+        'PUT',
+        `/rooms/${roomId}/send/m.room.message/${fresh()}`,
+        { msgtype: 'm.text', body: `round ${round}` },
+        { query: { 'org.matrix.msc4140.delay': 60_000 } },
+      );
+      const act = (action: string): Promise<Answer> =>
+        alice.call('POST', `${unstable}/delayed_events/${delayId}`, { action });
+      const [sent, cancelled] = await Promise.all([act('send'), act('cancel')]);
+      assert.deepEqual([sent.status, cancelled.status].toSorted(), [200, 409]);
+      const { chunk } = await alice.ok('GET', `/rooms/${roomId}/messages?dir=b&limit=1`);
+      assert.equal(chunk[0].content.body === `round ${round}`, sent.status === 200);
+    }
+  });
+
+  it('are at most a hundred for each person, also when they are scheduled at once', async () => {
+    const carol = await register(server.url, 'carol');
+    const roomId = await carol.createRoom();
+    const path = (): string => `${unstable}/rooms/${roomId}/delayed_event/org.example.type/${fresh()}`;
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => carol.call('PUT', path(), { delay_ms: 600_000, content: {} })),
+    );
+    assert.equal(answers.filter(({ status }) => status === 200).length, 100);
+    assert.ok(answers.every(({ status }) => status === 200 || status === 429));
+  });
+
+  it('are held against the same checks as state that is sent at once, then and when their time comes', async () => {
+    const roomId = await alice.createRoom();
+    const carol = await register(server.url, 'carol');
+    const settings = `/user/${carol.userId}/account_data/m.invite_permission_config`;
+    const delay = (type: string, stateKey: string, content: object): Promise<Answer> =>
+      alice.call('PUT', `${unstable}/rooms/${roomId}/delayed_event/${type}/${fresh()}`, {
+        delay_ms: 600_000,
+        state_key: stateKey,
+        content,
+      });
+    const invite = (): Promise<Answer> => delay('m.room.member', carol.userId, { membership: 'invite' });
+    const alias = await delay('m.room.canonical_alias', '', { alias: `#nowhere:${server.serverName}` });
+    assert.equal(alias.body.errcode, 'M_BAD_ALIAS');
+    const later = await invite();
+    assert.equal(later.status, 200);
+    await carol.ok('PUT', settings, { default_action: 'block' });
+    assert.equal((await invite()).body.errcode, 'M_INVITE_BLOCKED');
+    await alice.refused(
+      403,
+      'M_INVITE_BLOCKED',
+      'POST',
+      `${unstable}/delayed_events/${later.body.delay_id}`,
+      {
+        action: 'send',
+      },
+    );
   });
 });

@@ -75,7 +75,7 @@ export function clientEndpoints(parts: HomeserverParts, services: HomeserverServ
     ...downloadEndpoints(services.media, parts.blobs),
     createRoom(parts, services.creator, memberships),
     ...membershipEndpoints(parts, rooms, services.aliases, memberships, userRooms),
-    ...stateEndpoints(storage, services, sender, delayed, memberships),
+    ...stateEndpoints(storage, services, sender, delayed, services.stateChecks),
     ...sendEndpoints(sender, delayed),
     ...delayedEventEndpoints(storage, delayed),
     ...timelineEndpoints(storage, services, services.renderer),

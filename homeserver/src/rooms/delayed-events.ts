@@ -3,9 +3,11 @@ import type { DelayedEvent } from '@majlis/storage';
 import type { Requester } from '../http/endpoint.ts';
 import { MatrixError, forbidden, invalidParam, limitExceeded, notFound } from '../http/errors.ts';
 import type { HomeserverParts } from '../parts.ts';
+import { Turns } from '../turns.ts';
 import { joinedRoom } from './access.ts';
 import type { Rooms } from './rooms.ts';
 import type { Sender } from './sender.ts';
+import type { StateChecks } from './state-checks.ts';
 import { RecentTransactions } from './transactions.ts';
 
 export const delay_ms_max = 24 * 60 * 60 * 1000;
@@ -27,13 +29,20 @@ export class DelayedEvents {
   readonly #parts: DelayedParts;
   readonly #rooms: Rooms;
   readonly #sender: Sender;
+  readonly #stateChecks: StateChecks;
+  /** One after the other for each person who schedules, and for each event that is acted on. */
+  readonly #turns = new Turns();
   readonly #timers = new Map<string, () => void>();
   readonly #recent = new RecentTransactions();
 
-  constructor(parts: DelayedParts, rooms: Rooms, sender: Sender) {
+  constructor(
+    parts: DelayedParts,
+    services: { readonly rooms: Rooms; readonly sender: Sender; readonly stateChecks: StateChecks },
+  ) {
     this.#parts = parts;
-    this.#rooms = rooms;
-    this.#sender = sender;
+    this.#rooms = services.rooms;
+    this.#sender = services.sender;
+    this.#stateChecks = services.stateChecks;
   }
 
   /** Takes up what waited when the server last stopped; what is overdue is sent now, in order. */
@@ -77,11 +86,13 @@ export class DelayedEvents {
    * @throws MatrixError 403 for too long a delay, 429 when too many wait.
    */
   async schedule(requester: Requester, event: ToDelay, delayMs: number, txnId?: string): Promise<string> {
-    if (txnId === undefined) return this.#schedule(requester, event, delayMs);
     const { userId, deviceId } = requester;
+    const schedule = (): Promise<string> =>
+      this.#turns.take(userId, () => this.#schedule(requester, event, delayMs));
+    if (txnId === undefined) return schedule();
     const transaction = { userId, deviceId, scope: `delay ${event.roomId} ${event.type}`, txnId };
     return this.#recent.once(transaction, async () => {
-      const delayId = await this.#schedule(requester, event, delayMs);
+      const delayId = await schedule();
       this.#recent.note(delayId, transaction);
       return delayId;
     });
@@ -90,7 +101,9 @@ export class DelayedEvents {
   async #schedule(requester: Requester, event: ToDelay, delayMs: number): Promise<string> {
     const { storage, clock, random } = this.#parts;
     if (delayMs > delay_ms_max) throw forbidden(`Delays are at most ${delay_ms_max} ms`);
-    await joinedRoom(this.#rooms, event.roomId, requester);
+    const room = await joinedRoom(this.#rooms, event.roomId, requester);
+    const { stateKey } = event;
+    if (stateKey !== undefined) await this.#stateChecks.check(room.nid, { ...event, stateKey });
     if ((await storage.delayedEvents.waitingDelayedEvents(requester.userId)) >= scheduled_per_user_max) {
       throw limitExceeded(60_000);
     }
@@ -111,7 +124,11 @@ export class DelayedEvents {
   }
 
   /** @throws MatrixError 404 for an unknown id, 409 when another outcome already holds; what sending throws. */
-  async act(delayId: string, action: 'send' | 'cancel' | 'restart'): Promise<void> {
+  act(delayId: string, action: 'send' | 'cancel' | 'restart'): Promise<void> {
+    return this.#turns.take(delayId, () => this.#act(delayId, action));
+  }
+
+  async #act(delayId: string, action: 'send' | 'cancel' | 'restart'): Promise<void> {
     const { storage, clock } = this.#parts;
     const event = await storage.delayedEvents.delayedEvent(delayId);
     if (event === undefined) throw notFound('There is no such delayed event');
@@ -122,7 +139,7 @@ export class DelayedEvents {
     }
     if (action === 'restart') {
       const ts = clock.now();
-      if (!(await storage.delayedEvents.restartDelayedEvent(delayId, ts))) return this.act(delayId, action);
+      if (!(await storage.delayedEvents.restartDelayedEvent(delayId, ts))) return this.#act(delayId, action);
       this.#arm({ ...event, scheduledTs: ts });
       return;
     }
@@ -132,7 +149,7 @@ export class DelayedEvents {
         outcome: 'cancelled',
         ts: clock.now(),
       });
-      if (!done) return this.act(delayId, action);
+      if (!done) return this.#act(delayId, action);
       return;
     }
     const eventId = await this.#send(event);
@@ -146,7 +163,7 @@ export class DelayedEvents {
     const cancel = this.#parts.scheduler.after(Math.min(wait, timer_ms_max), () => {
       this.#timers.delete(event.delayId);
       if (wait > timer_ms_max) this.#arm(event);
-      else void this.#fire(event);
+      else this.#fireInTurn(event);
     });
     this.#timers.set(event.delayId, cancel);
   }
@@ -156,9 +173,16 @@ export class DelayedEvents {
     this.#timers.delete(delayId);
   }
 
+  #fireInTurn(event: DelayedEvent): void {
+    void this.#turns.take(event.delayId, () => this.#fire(event));
+  }
+
   async #fire(event: DelayedEvent): Promise<void> {
     const { storage, clock, log } = this.#parts;
     try {
+      // Somebody may have been just in time.
+      const current = await storage.delayedEvents.delayedEvent(event.delayId);
+      if (current?.outcome !== null || current.scheduledTs !== event.scheduledTs) return;
       const eventId = await this.#send(event);
       await storage.delayedEvents.finaliseDelayedEvent(event.delayId, {
         outcome: 'sent',
@@ -177,21 +201,20 @@ export class DelayedEvents {
       log.warn('a delayed event could not be sent yet', { error: String(error) });
       this.#timers.set(
         event.delayId,
-        this.#parts.scheduler.after(5_000, () => void this.#fire(event)),
+        this.#parts.scheduler.after(5_000, () => this.#fireInTurn(event)),
       );
     }
   }
 
   /** The delay id is the transaction id, so that an event is sent once even if the server stops in between. */
-  #send(event: DelayedEvent): Promise<string> {
+  async #send(event: DelayedEvent): Promise<string> {
+    const { type, stateKey, roomId } = event;
+    const content = JSON.parse(event.content) as JsonObject;
+    if (stateKey !== null)
+      await this.#stateChecks.check((await this.#rooms.byId(roomId)).nid, { type, stateKey, content });
     return this.#sender.send(
-      event.roomId,
-      {
-        type: event.type,
-        sender: event.userId,
-        content: JSON.parse(event.content) as JsonObject,
-        ...(event.stateKey !== null && { stateKey: event.stateKey }),
-      },
+      roomId,
+      { type, sender: event.userId, content, ...(stateKey !== null && { stateKey }) },
       { userId: event.userId, deviceId: event.deviceId, scope: 'delayed', txnId: event.delayId },
     );
   }

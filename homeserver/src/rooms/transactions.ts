@@ -4,8 +4,9 @@ const remembered_max = 50_000;
 
 type Transaction = Omit<TransactionKey, 'ts'>;
 
+/** No part holds a NUL: it is refused in paths and in the ids of devices. Blanks may be anywhere. */
 const keyOf = (transaction: Transaction): string =>
-  `${transaction.userId} ${transaction.deviceId} ${transaction.scope} ${transaction.txnId}`;
+  [transaction.userId, transaction.deviceId, transaction.scope, transaction.txnId].join('\0');
 
 /**
  * The transactions of this process's life: a repeat is answered without asking the database, a repeat that overtakes

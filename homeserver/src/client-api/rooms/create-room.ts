@@ -15,6 +15,7 @@ import type { HomeserverParts } from '../../parts.ts';
 import { aliasTaken } from '../../rooms/create.ts';
 import type { Preset, RoomCreator, RoomPlan } from '../../rooms/create.ts';
 import type { Memberships } from '../../rooms/memberships.ts';
+import { canonicalAliases, leadsElsewhere } from '../../rooms/state-checks.ts';
 
 const invites_max = 100;
 
@@ -76,7 +77,7 @@ async function readPlan(
     preset: readPreset(body, visibility),
     creationContent: optionalObject(body, 'creation_content') ?? {},
     powerLevelOverride: optionalObject(body, 'power_level_content_override'),
-    initialState: (optionalArray(body, 'initial_state', 100) ?? []).map(readState),
+    initialState: (optionalArray(body, 'initial_state', 100) ?? []).map((entry) => readState(entry, alias)),
     alias,
     name: optionalString(body, 'name', 255),
     topic: optionalString(body, 'topic', 4_096),
@@ -95,7 +96,10 @@ function readPreset(body: JsonObject, visibility: string): Preset {
   throw invalidParam("'preset' must be private_chat, trusted_private_chat or public_chat");
 }
 
-function readState(value: JsonValue): { type: string; stateKey: string; content: JsonObject } {
+function readState(
+  value: JsonValue,
+  ownAlias: string | undefined,
+): { type: string; stateKey: string; content: JsonObject } {
   if (!isObject(value)) throw badJson("'initial_state' must hold objects");
   const type = value['type'];
   const stateKey = value['state_key'] ?? '';
@@ -105,5 +109,10 @@ function readState(value: JsonValue): { type: string; stateKey: string; content:
   }
   if (type === 'm.room.create' || type === 'm.room.member')
     throw badJson(`'initial_state' cannot set ${type}`);
+  const strange =
+    type === 'm.room.canonical_alias'
+      ? canonicalAliases(content).find((alias) => alias !== ownAlias)
+      : undefined;
+  if (strange !== undefined) throw leadsElsewhere(strange);
   return { type, stateKey, content };
 }

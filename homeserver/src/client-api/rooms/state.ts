@@ -1,17 +1,16 @@
-import { isRoomAlias } from '@majlis/protocol';
 import type { JsonObject } from '@majlis/protocol';
 import type { Storage, StoredEvent } from '@majlis/storage';
 import { JsonText, userEndpoint } from '../../http/endpoint.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
-import { MatrixError, badJson, invalidParam, notFound } from '../../http/errors.ts';
+import { notFound } from '../../http/errors.ts';
 import { queryWord } from '../../http/fields.ts';
 import { joinedRoom, readAccess } from '../../rooms/access.ts';
 import type { AccessParts, ReadAccess } from '../../rooms/access.ts';
 import type { DelayedEvents } from '../../rooms/delayed-events.ts';
-import type { Memberships } from '../../rooms/memberships.ts';
 import { renderState } from '../../rooms/render.ts';
 import { parsePdu, textOf } from '../../rooms/room.ts';
 import type { Sender } from '../../rooms/sender.ts';
+import type { StateChecks } from '../../rooms/state-checks.ts';
 import { readTimelineToken } from '../../sync/tokens.ts';
 
 /** State and members of a room (Client-Server API, "Getting events for a room"). */
@@ -20,7 +19,7 @@ export function stateEndpoints(
   parts: AccessParts,
   sender: Sender,
   delayed: DelayedEvents,
-  memberships: Memberships,
+  checks: StateChecks,
 ): Endpoint[] {
   const { rooms } = parts;
   /** State as of now, or as of the moment the requester left. */
@@ -80,8 +79,7 @@ export function stateEndpoints(
         const type = params['eventType'] ?? '';
         const stateKey = params['stateKey'] ?? '';
         const room = await rooms.byId(roomId);
-        if (type === 'm.room.member' && body['membership'] === 'invite')
-          await memberships.checkInvitee(stateKey);
+        await checks.check(room.nid, { type, stateKey, content: body });
         const delayId = await delayed.scheduleFromQuery(query, requester, {
           roomId,
           type,
@@ -89,7 +87,6 @@ export function stateEndpoints(
           content: body,
         });
         if (delayId !== undefined) return { delay_id: delayId };
-        await checkState(storage, room.nid, type, body);
         const current = room.upcoming(type, stateKey);
         // Saying the same again changes nothing; answer the event that says it.
         if (current?.pdu.sender === requester.userId && sameJson(current.pdu.content, body)) {
@@ -151,29 +148,6 @@ export function stateEndpoints(
       },
     }),
   ];
-}
-
-/** Refuses state that would mislead everybody: aliases that lead elsewhere. */
-async function checkState(
-  storage: Storage,
-  roomNid: number,
-  type: string,
-  content: JsonObject,
-): Promise<void> {
-  if (type === 'm.room.create') throw badJson('A room is created once');
-  if (type !== 'm.room.canonical_alias') return;
-  const alternatives = content['alt_aliases'] ?? [];
-  if (!Array.isArray(alternatives)) throw badJson("'alt_aliases' must be an array");
-  const named = [content['alias'], ...alternatives].filter(
-    (alias) => alias !== undefined && alias !== null && alias !== '',
-  );
-  for (const alias of named) {
-    if (typeof alias !== 'string' || !isRoomAlias(alias))
-      throw invalidParam('A canonical alias must be a valid alias');
-    const found = await storage.rooms.alias(alias);
-    if (found?.roomNid !== roomNid)
-      throw new MatrixError(400, 'M_BAD_ALIAS', `${alias} does not lead to this room`);
-  }
 }
 
 function sameJson(left: JsonObject, right: JsonObject): boolean {
