@@ -56,9 +56,6 @@ export function memberRoutes(parts: MeetingsParts, calls: Calls, lobby: Lobby): 
       path: `${room}/links`,
       async handle(call) {
         const { member, rights } = await asHost(call);
-        const links = await parts.storage.meetings.linksOf(rights.roomId);
-        if (links.length >= links_per_room_max)
-          throw invalidParam('This room has too many links; remove some');
         const title = optionalText(call.body, 'title', meetingLimits.name_characters);
         const link = {
           linkId: encodeBase64Url(parts.random.bytes(18)),
@@ -67,7 +64,8 @@ export function memberRoutes(parts: MeetingsParts, calls: Calls, lobby: Lobby): 
           createdBy: member.userId,
           createdTs: parts.clock.now(),
         };
-        await parts.storage.meetings.addLink(link);
+        if (!(await parts.storage.meetings.addLink(link, links_per_room_max)))
+          throw invalidParam('This room has too many links; remove some');
         return shown(link);
       },
     },

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { meetingLimits, meetingsBase } from '@majlis/protocol';
-import type { LobbyAnswer } from '@majlis/protocol';
+import type { KnockAnswer, LobbyAnswer } from '@majlis/protocol';
 import { startMajlis } from '@majlis/ops/dev';
 import type { TestServer } from '@majlis/ops/dev';
 import { register } from '../http/client.ts';
@@ -69,10 +69,14 @@ describe('links', () => {
     refused(await guest.ask('POST', '/token', {}), 404, 'M_NOT_FOUND');
   });
 
-  it('are at most a hundred in a room', async () => {
+  it('are at most a hundred in a room, also when they are made at once', async () => {
     const crowded = new Member(noor, await noor.createRoom());
-    for (let count = 0; count < 100; count += 1) await crowded.link(`${count}`);
-    refused(await crowded.ask('POST', '/links', {}), 400, 'M_INVALID_PARAM');
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => crowded.ask('POST', '/links', { title: `${index}` })),
+    );
+    const late = answers.filter(({ status }) => status !== 200);
+    assert.equal(late.length, 200);
+    for (const answer of late) refused(answer, 400, 'M_INVALID_PARAM');
     assert.equal((await crowded.ok('GET', '/links')).links.length, 100);
   });
 });
@@ -142,19 +146,21 @@ describe('the lobby', () => {
     assert.equal((await other.ok('GET')).state, 'admitted');
   });
 
-  it('holds fifty who wait at one link and refuses the next', async () => {
+  it('holds fifty who wait at one link and refuses the next, also when they come at once', async () => {
     const { link_id: crowded } = await host.link();
-    const guests = await Promise.all(
-      Array.from({ length: meetingLimits.waiting_guests }, (_, index) =>
-        knock(server.url, crowded, `ضيف ${index}`),
+    const knockPath = `${meetingsBase}/links/${crowded}/knock`;
+    const answers = await Promise.all(
+      Array.from({ length: 3 * meetingLimits.waiting_guests }, (_, index) =>
+        ask(server.url, 'POST', knockPath, { body: { name: `ضيف ${index}` } }),
       ),
     );
-    const knockPath = `${meetingsBase}/links/${crowded}/knock`;
+    const guests = answers.filter(({ status }) => status === 200).map(({ body }) => body as KnockAnswer);
+    assert.equal(guests.length, meetingLimits.waiting_guests);
     const late = await ask(server.url, 'POST', knockPath, { body: { name: 'متأخر' } });
     refused(late, 429, 'M_LIMIT_EXCEEDED');
     assert.ok(late.body.retry_after_ms > 0);
     assert.ok(Number(late.headers.get('retry-after')) > 0);
-    await host.ok('POST', `/lobby/${guests[0]?.id}`, { admit: false });
+    await host.ok('POST', `/lobby/${guests[0]?.guest_id}`, { admit: false });
     assert.equal((await ask(server.url, 'POST', knockPath, { body: { name: 'متأخر' } })).status, 200);
   });
 });

@@ -10,8 +10,7 @@ const link = { linkId: 'link', roomId: '!room', title: '', createdBy: '@a:b', cr
 function guestBook(): { rows: Map<string, MeetingGuestRow>; meetings: MeetingStore } {
   const rows = new Map<string, MeetingGuestRow>();
   const meetings: Partial<MeetingStore> = {
-    waitingGuests: () => Promise.resolve(rows.size),
-    addGuest: (row) => Promise.resolve(void rows.set(row.guestId, row)),
+    addGuest: (row) => Promise.resolve(rows.set(row.guestId, row).size > 0),
     presentGuests: () => Promise.resolve([...rows.values()]),
     removeWaitingGuest: (guestId) => Promise.resolve(rows.delete(guestId) ? link.roomId : undefined),
   };

@@ -9,7 +9,7 @@ import { Attendance } from './attendance.ts';
 import { Boxes } from './boxes.ts';
 
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
-const members = (roomId: string): string => `members ${roomId}`;
+const members = 'members';
 const guest = (guestId: string): string => `guest ${guestId}`;
 
 type LobbyParts = Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'scheduler' | 'log'>;
@@ -17,8 +17,6 @@ type LobbyParts = Pick<MeetingsParts, 'storage' | 'clock' | 'random' | 'schedule
 interface RoomLobby {
   version: number;
   readonly waiting: Set<() => void>;
-  /** Whom boxes were put for in this meeting. */
-  readonly recipients: Set<string>;
 }
 
 /** Where guests wait until a member of the room lets them in. */
@@ -37,11 +35,9 @@ export class Lobby {
   /** @throws Refusal 429 when too many wait at this link. */
   async knock(link: MeetingLinkRow, name: string, keyOffer: string | undefined): Promise<KnockAnswer> {
     const { storage, random, clock } = this.#parts;
-    if ((await storage.meetings.waitingGuests(link.linkId)) >= meetingLimits.waiting_guests)
-      throw tooMany(30_000);
     const guestId = encodeBase64Url(random.bytes(12));
     const secret = encodeBase64Url(random.bytes(24));
-    await storage.meetings.addGuest({
+    const row: MeetingGuestRow = {
       guestId,
       linkId: link.linkId,
       roomId: link.roomId,
@@ -50,7 +46,8 @@ export class Lobby {
       state: 'waiting',
       keyOffer: keyOffer ?? null,
       knockedTs: clock.now(),
-    });
+    };
+    if (!(await storage.meetings.addGuest(row, meetingLimits.waiting_guests))) throw tooMany(30_000);
     this.#attendance.expect(guestId);
     this.#changed(link.roomId);
     return { guest_id: guestId, guest_secret: secret };
@@ -100,7 +97,7 @@ export class Lobby {
   /** Hands a guest's box to the members. @throws Refusal 403 before the guest is admitted. */
   sealForMembers(row: MeetingGuestRow, sealed: string): void {
     if (row.state !== 'admitted') throw forbidden('You have not been let in');
-    this.#put(row.roomId, members(row.roomId), row.guestId, sealed);
+    this.#put(row.roomId, members, row.guestId, sealed);
   }
 
   async lobbyAnswer(roomId: string, since: number): Promise<LobbyAnswer> {
@@ -117,7 +114,7 @@ export class Lobby {
         knocked_ts: row.knockedTs,
         ...(row.keyOffer !== null && { key_offer: row.keyOffer }),
       })),
-      keys: this.#boxes.after(members(roomId), since),
+      keys: this.#boxes.after(roomId, members, since),
     };
   }
 
@@ -125,7 +122,11 @@ export class Lobby {
     const { version } = this.#room(roomId);
     const row = await this.#parts.storage.meetings.guest(guestId);
     const state = row?.state ?? 'refused';
-    return { version, state, keys: state === 'admitted' ? this.#boxes.after(guest(guestId), since) : [] };
+    return {
+      version,
+      state,
+      keys: state === 'admitted' ? this.#boxes.after(roomId, guest(guestId), since) : [],
+    };
   }
 
   /** Waits as {@link wait} does; a guest who waits is there for as long as they ask. */
@@ -167,9 +168,7 @@ export class Lobby {
 
   /** The meeting is over: keys in passing are forgotten. */
   ended(roomId: string): void {
-    const { recipients } = this.#room(roomId);
-    for (const recipient of recipients) this.#boxes.drop(recipient);
-    recipients.clear();
+    this.#boxes.drop(roomId);
     this.#changed(roomId);
   }
 
@@ -190,8 +189,7 @@ export class Lobby {
   }
 
   #put(roomId: string, recipient: string, from: string, sealed: string): void {
-    this.#room(roomId).recipients.add(recipient);
-    this.#boxes.put(recipient, { version: this.#next(roomId), from, sealed });
+    this.#boxes.put(roomId, recipient, { version: this.#next(roomId), from, sealed });
     this.#wake(roomId);
   }
 
@@ -214,7 +212,7 @@ export class Lobby {
   #room(roomId: string): RoomLobby {
     let room = this.#rooms.get(roomId);
     if (room === undefined) {
-      room = { version: this.#parts.clock.now(), waiting: new Set(), recipients: new Set() };
+      room = { version: this.#parts.clock.now(), waiting: new Set() };
       this.#rooms.set(roomId, room);
     }
     return room;

@@ -19,17 +19,18 @@ export interface MeetingGuestRow {
 
 /** Links, guests and removals of meetings. */
 export interface MeetingStore {
-  addLink(link: MeetingLinkRow): Promise<void>;
+  /** @returns false when the room has `linksMax` links already. */
+  addLink(link: MeetingLinkRow, linksMax: number): Promise<boolean>;
   link(linkId: string): Promise<MeetingLinkRow | undefined>;
   linksOf(roomId: string): Promise<MeetingLinkRow[]>;
   /** Guests of the link go with it. */
   removeLink(linkId: string): Promise<void>;
 
-  addGuest(guest: MeetingGuestRow): Promise<void>;
+  /** @returns false when `waitingMax` guests wait at the link already. */
+  addGuest(guest: MeetingGuestRow, waitingMax: number): Promise<boolean>;
   guest(guestId: string): Promise<MeetingGuestRow | undefined>;
   /** Guests of a room that wait or are admitted, oldest first, at most 500. */
   presentGuests(roomId: string): Promise<MeetingGuestRow[]>;
-  waitingGuests(linkId: string): Promise<number>;
   /** @returns false when the guest is not in one of the states `from`. */
   setGuestState(
     guestId: string,

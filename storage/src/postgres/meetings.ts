@@ -12,11 +12,18 @@ export class PostgresMeetings implements MeetingStore {
     this.#database = database;
   }
 
-  async addLink(link: MeetingLinkRow): Promise<void> {
-    await this.#database.query(
-      'insert into meeting_links (link_id, room_id, title, created_by, created_ts) values ($1, $2, $3, $4, $5)',
-      [link.linkId, link.roomId, link.title, link.createdBy, link.createdTs],
-    );
+  async addLink(link: MeetingLinkRow, linksMax: number): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      // Orders two that come at once: a room may have no row of its own here that could be locked.
+      await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [link.roomId]);
+      const rows = await transaction.query(
+        `insert into meeting_links (link_id, room_id, title, created_by, created_ts)
+         select $1, $2, $3, $4, $5 where (select count(*) from meeting_links where room_id = $2) < $6
+         returning link_id`,
+        [link.linkId, link.roomId, link.title, link.createdBy, link.createdTs, linksMax],
+      );
+      return rows.length > 0;
+    });
   }
 
   async link(linkId: string): Promise<MeetingLinkRow | undefined> {
@@ -38,21 +45,29 @@ export class PostgresMeetings implements MeetingStore {
     await this.#database.query('delete from meeting_links where link_id = $1', [linkId]);
   }
 
-  async addGuest(guest: MeetingGuestRow): Promise<void> {
-    await this.#database.query(
-      `insert into meeting_guests (guest_id, link_id, room_id, name, secret_hash, state, key_offer, knocked_ts)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        guest.guestId,
-        guest.linkId,
-        guest.roomId,
-        guest.name,
-        guest.secretHash,
-        guest.state,
-        guest.keyOffer,
-        guest.knockedTs,
-      ],
-    );
+  async addGuest(guest: MeetingGuestRow, waitingMax: number): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      // The link's row orders two guests who come at once.
+      await transaction.query('select 1 from meeting_links where link_id = $1 for update', [guest.linkId]);
+      const rows = await transaction.query(
+        `insert into meeting_guests (guest_id, link_id, room_id, name, secret_hash, state, key_offer, knocked_ts)
+         select $1, $2, $3, $4, $5, $6, $7, $8
+         where (select count(*) from meeting_guests where link_id = $2 and state = 'waiting') < $9
+         returning guest_id`,
+        [
+          guest.guestId,
+          guest.linkId,
+          guest.roomId,
+          guest.name,
+          guest.secretHash,
+          guest.state,
+          guest.keyOffer,
+          guest.knockedTs,
+          waitingMax,
+        ],
+      );
+      return rows.length > 0;
+    });
   }
 
   async guest(guestId: string): Promise<MeetingGuestRow | undefined> {
@@ -69,14 +84,6 @@ export class PostgresMeetings implements MeetingStore {
        where room_id = $1 and state in ('waiting', 'admitted') order by knocked_ts limit 500`,
       [roomId],
     );
-  }
-
-  async waitingGuests(linkId: string): Promise<number> {
-    const rows = await this.#database.query<{ count: number }>(
-      `select count(*) as count from meeting_guests where link_id = $1 and state = 'waiting'`,
-      [linkId],
-    );
-    return rows[0]?.count ?? 0;
   }
 
   async setGuestState(
