@@ -314,12 +314,21 @@ describe('sliding sync', () => {
     await frank.send(roomId, 'm3');
     assert.deepEqual(bodies((await waiting).rooms[roomId].timeline), ['m3']);
     await frank.refused(400, 'M_UNKNOWN_POS', 'POST', '/_matrix/client/v4/sync', { pos: 'x' });
+    const exclude = Array.from({ length: 450 }, (_, n) => ({ type: `t${n}` }));
+    await frank.refused(400, 'M_INVALID_PARAM', 'POST', '/_matrix/client/v4/sync', {
+      lists: Object.fromEntries(
+        Array.from({ length: 5 }, (_, n) => [`l${n}`, { required_state: { exclude } }]),
+      ),
+    });
     await frank.refused(400, 'M_INVALID_PARAM', 'POST', '/_matrix/client/v4/sync', {
       room_subscriptions: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`!r${n}`, {}])),
     });
   });
 
   it('refuses malformed requests', async () => {
+    const lists = (count: number, make: (n: number) => object): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`l${n}`, make(n)]));
+    const kinds = (n: number): string[] => Array.from({ length: 450 }, (_, index) => `t${n}.${index}`);
     for (const [errcode, wrong] of [
       ['M_BAD_JSON', { lists: [] }],
       ['M_BAD_JSON', { lists: { a: 7 } }],
@@ -331,6 +340,11 @@ describe('sliding sync', () => {
         'M_INVALID_PARAM',
         { lists: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`l${n}`, {}])) },
       ],
+      [
+        'M_INVALID_PARAM',
+        { lists: lists(5, (n) => ({ required_state: kinds(n).map((type) => [type, '']) })) },
+      ],
+      ['M_INVALID_PARAM', { lists: { a: { ranges: Array.from({ length: 21 }, () => [0, 1]) } } }],
       ['M_BAD_JSON', { extensions: { to_device: true } }],
     ] as const) {
       await alice.refused(400, errcode, 'POST', path, wrong);

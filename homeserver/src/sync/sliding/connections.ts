@@ -9,7 +9,7 @@ export interface SentRoom {
   /** Every event up to here. */
   readonly tl: number;
   readonly timelineLimit: number;
-  /** The required state it was given by, as one text. */
+  /** Fingerprint of the required state it was given by. */
   readonly requiredState: string;
   readonly notifications: number;
   readonly highlights: number;

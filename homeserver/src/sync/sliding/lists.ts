@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { textOf } from '../../rooms/room.ts';
 import type { Room } from '../../rooms/room.ts';
 import type { UserRoom } from '../user-rooms.ts';
-import type { ListFilters, ListRequest, RoomConfig } from './request.ts';
+import type { ListFilters, ListRequest, RequiredState, RoomConfig } from './request.ts';
 import type { ListData } from './user-data.ts';
 
 /** Whether filters need to look into rooms, which then have to be loaded. */
@@ -58,19 +59,45 @@ export function windowOf<Entry>(sorted: readonly Entry[], list: ListRequest): En
   return [...covered];
 }
 
-/** Several configurations for one room: the longest timeline and all the state that any asks for. */
-export function mergeConfigs(left: RoomConfig | undefined, right: RoomConfig): RoomConfig {
-  if (left === undefined) return right;
+/** What all that speaks of a room asks for together. */
+export interface MergedConfig extends RoomConfig {
+  /** Tells whether a client asks for other state than before; short, because each connection keeps it for each room. */
+  readonly fingerprint: string;
+}
+
+/** The configuration of each room. Rooms for which the same is asked share one: a list is not merged anew for each of its rooms. */
+export function mergeAll(asked: ReadonlyMap<number, readonly RoomConfig[]>): Map<number, MergedConfig> {
+  const numbers = new Map<RoomConfig, number>();
+  const known = new Map<string, MergedConfig>();
+  const merged = new Map<number, MergedConfig>();
+  for (const [nid, configs] of asked) {
+    for (const config of configs) if (!numbers.has(config)) numbers.set(config, numbers.size);
+    const key = configs.map((config) => numbers.get(config)).join();
+    const config = known.get(key) ?? mergeConfigs(configs);
+    known.set(key, config);
+    merged.set(nid, config);
+  }
+  return merged;
+}
+
+const keyOf = (entry: RequiredState): string => entry.join('\0');
+
+/** The longest timeline and all the state that any asks for. */
+function mergeConfigs(configs: readonly RoomConfig[]): MergedConfig {
+  const required = new Map<string, RequiredState>();
+  for (const { requiredState } of configs)
+    for (const entry of requiredState) required.set(keyOf(entry), entry);
+  const requiredState = [...required.values()];
   // Only what nobody wants stays away.
-  const unwanted = new Set(left.excludedState?.map((entry) => entry.join('\0')));
-  const excludedState = (right.excludedState ?? []).filter((entry) => unwanted.has(entry.join('\0')));
-  const known = new Set(left.requiredState.map((entry) => entry.join('\0')));
+  const [first, ...others] = configs.map(({ excludedState = [] }) => excludedState);
+  const unwanted = others.map((excluded) => new Set(excluded.map(keyOf)));
+  const excludedState = (first ?? []).filter((entry) => unwanted.every((keys) => keys.has(keyOf(entry))));
   return {
-    timelineLimit: Math.max(left.timelineLimit, right.timelineLimit),
+    timelineLimit: Math.max(...configs.map(({ timelineLimit }) => timelineLimit)),
+    requiredState,
     ...(excludedState.length > 0 && { excludedState }),
-    requiredState: [
-      ...left.requiredState,
-      ...right.requiredState.filter((entry) => !known.has(entry.join('\0'))),
-    ],
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([requiredState, excludedState]))
+      .digest('base64url'),
   };
 }

@@ -14,6 +14,9 @@ const lists_max = 100;
 const list_name_bytes_max = 64;
 const subscriptions_max = 1_000;
 const required_state_max = 500;
+/** Of all lists together: one room may stand in all of them. */
+const lists_required_state_max = 2_000;
+const ranges_max = 20;
 const timeline_limit_max = 1_000;
 const connection_id_length_max = 255;
 
@@ -70,14 +73,22 @@ export function readSlidingRequest(body: JsonObject): SlidingRequest {
   const subscriptions = Object.entries(optionalObject(body, 'room_subscriptions') ?? {});
   if (subscriptions.length > subscriptions_max)
     throw invalidParam(`At most ${subscriptions_max} subscriptions`);
+  const read = lists.map(([name, list]) => readList(name, list));
+  checkListsState(read.map(({ requiredState }) => requiredState));
   return {
     connectionId: optionalString(body, 'conn_id', connection_id_length_max) ?? '',
-    lists: lists.map(([name, list]) => readList(name, list)),
+    lists: read,
     subscriptions: new Map(
       subscriptions.map(([roomId, config]) => [roomId, readConfig(objectOf(config, roomId))]),
     ),
     extensions: readExtensions(optionalObject(body, 'extensions') ?? {}),
   };
+}
+
+/** @throws MatrixError 400 when lists ask for more state together than one room may be asked for. */
+export function checkListsState(states: ReadonlyArray<readonly RequiredState[]>): void {
+  if (states.reduce((sum, state) => sum + state.length, 0) > lists_required_state_max)
+    throw invalidParam(`All lists together name at most ${lists_required_state_max} kinds of state`);
 }
 
 function objectOf(value: JsonValue, name: string): JsonObject {
@@ -90,7 +101,7 @@ function readList(name: string, value: JsonValue): ListRequest {
     throw invalidParam('A list name is longer than 64 bytes');
   const list = objectOf(value, name);
   const all = optionalBoolean(list, 'slow_get_all_rooms') === true;
-  const ranges = optionalArray(list, 'ranges', 100)?.map(readRange);
+  const ranges = optionalArray(list, 'ranges', ranges_max)?.map(readRange);
   return {
     name,
     ...readConfig(list),

@@ -12,7 +12,7 @@ import { shownSlice } from '../timeline.ts';
 import { writeTimelineToken } from '../tokens.ts';
 import type { RoomHead, UserRoom } from '../user-rooms.ts';
 import type { ConnectionState, SentRoom } from './connections.ts';
-import type { RoomConfig } from './request.ts';
+import type { MergedConfig } from './lists.ts';
 import { stateMatcher } from './required-state.ts';
 
 export interface RoomQuestion {
@@ -20,17 +20,12 @@ export interface RoomQuestion {
   readonly room: Room;
   readonly entry: UserRoom;
   readonly head: RoomHead;
-  readonly config: RoomConfig;
+  readonly config: MergedConfig;
   readonly sent: SentRoom | undefined;
   readonly sentMembers: ReadonlySet<string>;
   readonly state: ConnectionState;
   readonly upTo: number;
   readonly isDirect: boolean;
-}
-
-/** Tells whether a client asks for other state than before. */
-export function stateFingerprint({ requiredState, excludedState = [] }: RoomConfig): string {
-  return JSON.stringify(excludedState.length === 0 ? requiredState : [requiredState, excludedState]);
 }
 
 export interface RoomAnswer {
@@ -82,7 +77,7 @@ async function answerTimeline(parts: SyncParts, question: RoomQuestion): Promise
   const joined = entry.membership === 'join';
   const end = joined ? question.upTo : entry.eventNid;
   const initial = sent === undefined || sent.membership !== entry.membership;
-  const fingerprint = stateFingerprint(config);
+  const { fingerprint } = config;
   const expanded = !initial && config.timelineLimit > sent.timelineLimit;
   // Somebody who is out was told so once; what goes on in the room is no longer theirs.
   if (!joined && !initial && !expanded) {

@@ -9,13 +9,14 @@ import { emptyState } from './connections.ts';
 import type { ConnectionState, Connections, SentRoom } from './connections.ts';
 import { extensions } from './extensions.ts';
 import type { ExtensionScope } from './extensions.ts';
-import { matchesFilters, mergeConfigs, needsRooms, windowOf } from './lists.ts';
+import { matchesFilters, mergeAll, needsRooms, windowOf } from './lists.ts';
+import type { MergedConfig } from './lists.ts';
 import type { RoomConfig, SlidingRequest } from './request.ts';
-import { answerRoom, stateFingerprint } from './room.ts';
+import { answerRoom } from './room.ts';
 import type { UserData } from './user-data.ts';
 
 interface Selection {
-  readonly configs: ReadonlyMap<number, RoomConfig>;
+  readonly configs: ReadonlyMap<number, MergedConfig>;
   readonly lists: ReadonlyArray<{
     readonly name: string;
     readonly count: number;
@@ -93,7 +94,12 @@ export class SlidingSync {
     mine: ReadonlyMap<number, UserRoom>,
   ): Promise<Selection> {
     const { userRooms, rooms } = this.#parts;
-    const configs = new Map<number, RoomConfig>();
+    const asked = new Map<number, RoomConfig[]>();
+    const ask = (nid: number, config: RoomConfig): void => {
+      const known = asked.get(nid);
+      if (known === undefined) asked.set(nid, [config]);
+      else known.push(config);
+    };
     const listed = [...mine.values()].filter((entry) =>
       isListed(entry, state, rooms.held(entry.roomNid), requester),
     );
@@ -110,17 +116,16 @@ export class SlidingSync {
       };
       const matching = listed.filter((entry) => matchesFilters(entry, list.filters, scope));
       const window = windowOf(matching, list).map((entry) => entry.roomNid);
-      for (const nid of window) configs.set(nid, mergeConfigs(configs.get(nid), list));
+      for (const nid of window) ask(nid, list);
       lists.push({ name: list.name, count: matching.length, window });
     }
     if (request.subscriptions.size > 0) {
       for (const entry of mine.values()) {
         const config = request.subscriptions.get(entry.roomId);
-        if (config === undefined || entry.forgotten) continue;
-        configs.set(entry.roomNid, mergeConfigs(configs.get(entry.roomNid), config));
+        if (config !== undefined && !entry.forgotten) ask(entry.roomNid, config);
       }
     }
-    return { configs, lists };
+    return { configs: mergeAll(asked), lists };
   }
 
   async #spaceChildren(requester: Requester, spaces: readonly string[]): Promise<Map<string, Set<string>>> {
@@ -161,7 +166,7 @@ export class SlidingSync {
       return (
         userRooms.head(nid).lastTl > sent.tl ||
         config.timelineLimit > sent.timelineLimit ||
-        stateFingerprint(config) !== sent.requiredState ||
+        config.fingerprint !== sent.requiredState ||
         changes.receiptsSince(nid, state.position)
       );
     });

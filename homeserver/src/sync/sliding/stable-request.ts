@@ -8,7 +8,7 @@ import {
   optionalObject,
   optionalString,
 } from '../../http/fields.ts';
-import { readSlidingRequest } from './request.ts';
+import { checkListsState, readSlidingRequest } from './request.ts';
 import type { RequiredState, SlidingRequest } from './request.ts';
 
 const subscriptions_max = 100;
@@ -33,6 +33,7 @@ export function readStableRequest(body: JsonObject, timeoutMax: number): StableR
     ),
   });
   const excluded = new Map([...lists, ...subscriptions].map(([name, one]) => [name, excludedIn(one)]));
+  checkListsState(lists.map(([name]) => excluded.get(name) ?? []));
   const timeout = optionalInteger(body, 'timeout', { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 0;
   return {
     request: {
