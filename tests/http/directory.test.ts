@@ -160,6 +160,32 @@ describe('a page of the directory', () => {
     assert.deepEqual(ids(await page(undefined, 0)), []);
   });
 
+  it('describes nothing by what is no picture and no algorithm', async () => {
+    const roomId = await alice.createRoom({
+      preset: 'public_chat',
+      visibility: 'public',
+      name: fresh('ugly'),
+    });
+    await alice.setState(roomId, 'm.room.avatar', { url: 'javascript:alert(1)' });
+    await alice.setState(roomId, 'm.room.encryption', { algorithm: 'rot13' });
+    const member = { membership: 'join', avatar_url: 'https://elsewhere.example/pixel' };
+    await alice.setState(roomId, 'm.room.member', member, alice.userId);
+    await alice.send(roomId, 'hideous');
+    const v1 = '/_matrix/client/v1';
+    // The client holds every answer against the specification.
+    const event_context = { include_profile: true, before_limit: 0 };
+    const room_events = { search_term: 'hideous', event_context };
+    const answers = await Promise.all([
+      alice.ok('GET', '/publicRooms'),
+      alice.ok('GET', `${v1}/rooms/${roomId}/hierarchy`),
+      alice.ok('GET', `${v1}/room_summary/${roomId}`),
+      alice.ok('GET', `/rooms/${roomId}/joined_members`),
+      alice.ok('POST', '/search', { search_categories: { room_events } }),
+      alice.slidingSync({ lists: { all: { ranges: [[0, 0]], timeline_limit: 1 } } }),
+    ]);
+    assert.doesNotMatch(JSON.stringify(answers), /javascript|rot13|pixel/);
+  });
+
   it('tells of a room what its state says now', async () => {
     const name = fresh('Élève');
     const carol = await register(server.url, 'carol');

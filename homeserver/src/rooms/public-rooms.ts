@@ -1,5 +1,6 @@
+import { parseMxc } from '@majlis/protocol';
 import type { PublishedRoom } from '@majlis/storage';
-import { textOf } from './room.ts';
+import { mxcOf, textOf } from './room.ts';
 import type { Room } from './room.ts';
 
 /** A room as directories, spaces and previews describe it to people outside. */
@@ -24,7 +25,7 @@ export function publicRoom(room: Room): PublicRoom {
   const described = {
     name: text('m.room.name', 'name'),
     topic: text('m.room.topic', 'topic'),
-    avatar_url: text('m.room.avatar', 'url'),
+    avatar_url: mxcOf(room.current('m.room.avatar', ''), 'url'),
     canonical_alias: text('m.room.canonical_alias', 'alias'),
     join_rule: text('m.room.join_rules', 'join_rule') ?? 'invite',
     room_type: text('m.room.create', 'type'),
@@ -48,7 +49,7 @@ export function listed(room: PublishedRoom): PublicRoom {
     join_rule: room.joinRule ?? 'invite',
     ...(room.name !== null && { name: room.name }),
     ...(room.topic !== null && { topic: room.topic }),
-    ...(room.avatarUrl !== null && { avatar_url: room.avatarUrl }),
+    ...(room.avatarUrl !== null && parseMxc(room.avatarUrl) !== undefined && { avatar_url: room.avatarUrl }),
     ...(room.canonicalAlias !== null && { canonical_alias: room.canonicalAlias }),
     ...(room.roomType !== null && { room_type: room.roomType }),
   };

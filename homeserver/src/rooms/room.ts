@@ -1,5 +1,5 @@
 import type { Pdu, RoomVersion, StateEvent, StateLookup } from '@majlis/protocol';
-import { roomVersion } from '@majlis/protocol';
+import { parseMxc, roomVersion } from '@majlis/protocol';
 import { eventFlags } from '@majlis/storage';
 import type { RoomWithState, StoredEvent, WriteChain } from '@majlis/storage';
 
@@ -198,4 +198,10 @@ export class Room {
 export function textOf(event: StateEvent | undefined, name: string): string | undefined {
   const value = event?.pdu.content[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** A picture's address in a state event's content. Anything may stand in its place; strict clients would refuse the whole answer. */
+export function mxcOf(event: StateEvent | undefined, name: string): string | undefined {
+  const value = textOf(event, name);
+  return value !== undefined && parseMxc(value) !== undefined ? value : undefined;
 }

@@ -12,13 +12,16 @@ export interface RoomSummary extends PublicRoom {
   readonly allowed_room_ids?: readonly string[];
 }
 
+/** What the specification lets a summary name. */
+const algorithm = 'm.megolm.v1.aes-sha2';
+
 export function summaryOf(room: Room): RoomSummary {
   const encryption = textOf(room.current('m.room.encryption', ''), 'algorithm');
   const allowed = allowedRooms(room);
   return {
     ...publicRoom(room),
     room_version: room.version.id,
-    ...(encryption !== undefined && { encryption }),
+    ...(encryption === algorithm && { encryption }),
     ...(allowed.length > 0 && { allowed_room_ids: allowed }),
   };
 }

@@ -8,7 +8,7 @@ import { joinedRoom, readAccess } from '../../rooms/access.ts';
 import type { AccessParts, ReadAccess } from '../../rooms/access.ts';
 import type { DelayedEvents } from '../../rooms/delayed-events.ts';
 import { renderState } from '../../rooms/render.ts';
-import { parsePdu, textOf } from '../../rooms/room.ts';
+import { mxcOf, parsePdu, textOf } from '../../rooms/room.ts';
 import type { Sender } from '../../rooms/sender.ts';
 import type { StateChecks } from '../../rooms/state-checks.ts';
 import { readTimelineToken } from '../../sync/tokens.ts';
@@ -138,7 +138,7 @@ export function stateEndpoints(
         for (const userId of room.joined) {
           const member = room.current('m.room.member', userId);
           const name = textOf(member, 'displayname');
-          const avatar = textOf(member, 'avatar_url');
+          const avatar = mxcOf(member, 'avatar_url');
           joined[userId] = {
             ...(name !== undefined && { display_name: name }),
             ...(avatar !== undefined && { avatar_url: avatar }),

@@ -15,7 +15,7 @@ import {
 } from '../../http/fields.ts';
 import { onlyRelated, relatedBy } from '../../rooms/related-by.ts';
 import { renderState } from '../../rooms/render.ts';
-import { parsePdu, textOf } from '../../rooms/room.ts';
+import { mxcOf, parsePdu, textOf } from '../../rooms/room.ts';
 import type { Room } from '../../rooms/room.ts';
 import type { Sight } from '../../rooms/visibility.ts';
 import { checkEventFilter } from '../../sync/filter.ts';
@@ -246,7 +246,7 @@ async function contextOf(
 function profileIn(room: Room, userId: string): object {
   const member = room.current('m.room.member', userId);
   const name = textOf(member, 'displayname');
-  const avatar = textOf(member, 'avatar_url');
+  const avatar = mxcOf(member, 'avatar_url');
   return {
     ...(name !== undefined && { displayname: name }),
     ...(avatar !== undefined && { avatar_url: avatar }),

@@ -2,7 +2,7 @@ import type { StateLookup } from '@majlis/protocol';
 import type { StoredEvent } from '@majlis/storage';
 import type { Requester } from '../../http/endpoint.ts';
 import { renderState } from '../../rooms/render.ts';
-import { parsePdu, textOf } from '../../rooms/room.ts';
+import { mxcOf, parsePdu, textOf } from '../../rooms/room.ts';
 import type { Room } from '../../rooms/room.ts';
 import type { Sight } from '../../rooms/visibility.ts';
 import { membersIn } from '../members.ts';
@@ -204,7 +204,7 @@ function nameParts(room: Room, userId: string): string[] {
   const parts = namedParts(room.current);
   if (parts.name !== undefined) return [...parts.name, ...parts.avatar];
   const heroes = heroesOf(room, userId).map((hero) => {
-    const picture = textOf(room.current('m.room.member', hero.userId), 'avatar_url');
+    const picture = mxcOf(room.current('m.room.member', hero.userId), 'avatar_url');
     return {
       user_id: hero.userId,
       ...(hero.displayName !== undefined && { displayname: hero.displayName }),
@@ -232,7 +232,7 @@ const namingTypes = ['m.room.name', 'm.room.canonical_alias', 'm.room.avatar'] a
 function namedParts(state: StateLookup): { name: string[] | undefined; avatar: string[] } {
   const [named, aliased, pictured] = namingTypes.map((type) => state(type, ''));
   const name = textOf(named, 'name') || textOf(aliased, 'alias');
-  const avatar = textOf(pictured, 'url');
+  const avatar = mxcOf(pictured, 'url');
   return {
     name: name ? [`"name":${JSON.stringify(name)}`] : undefined,
     avatar: avatar ? [`"avatar":${JSON.stringify(avatar)}`] : [],
