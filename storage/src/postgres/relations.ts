@@ -18,12 +18,12 @@ const directKin = `relations r join events e on e.event_nid = r.child_nid ${even
 /** An event has one parent, so this is a tree and no event comes twice. */
 const allKin = (levels: number): string => `(
     with recursive kin as (
-      select child_nid, rel_type, 1 as level from relations where parent_event_id = $1
+      select child_nid, rel_type, type_nid, sender_nid, 1 as level from relations where parent_event_id = $1
       union all
-      select r.child_nid, r.rel_type, kin.level + 1
+      select r.child_nid, r.rel_type, r.type_nid, r.sender_nid, kin.level + 1
       from kin join events c on c.event_nid = kin.child_nid join relations r on r.parent_event_id = c.event_id
       where kin.level < ${levels}
-    ) select child_nid, rel_type from kin
+    ) select child_nid, rel_type, type_nid, sender_nid from kin
   ) r join events e on e.event_nid = r.child_nid ${eventJoins}
   where true`;
 
@@ -44,22 +44,17 @@ export class RelationRows {
     const backward = query.direction === 'backward';
     const low = (backward ? query.to : query.from) ?? Number.MIN_SAFE_INTEGER;
     const high = (backward ? query.from : query.to) ?? Number.MAX_SAFE_INTEGER;
+    const number = async (text: string | undefined): Promise<number | null> =>
+      text === undefined ? null : ((await this.#strings.find(text)) ?? -1);
+    const [type, sender] = [await number(query.type), await number(query.sender)];
+    // Whose child and of what type stands beside the relation: of ten thousand reactions, only those of one person are looked at.
     const rows = await this.#database.query<EventRow & { rel_type: string }>(
       `select ${eventColumns}, r.rel_type
        from ${levels === 1 ? directKin : allKin(levels)} and e.room_nid = $2 and e.tl > $3 and e.tl < $4
-         and ($5::text is null or r.rel_type = $5) and ($6::text is null or ty.value = $6)
-         and ($7::text is null or se.value = $7) and e.${accepted}
+         and ($5::text is null or r.rel_type = $5) and ($6::int is null or r.type_nid = $6)
+         and ($7::int is null or r.sender_nid = $7) and e.${accepted}
        order by e.tl ${backward ? 'desc' : 'asc'} limit $8`,
-      [
-        query.parentEventId,
-        query.roomNid,
-        low,
-        high,
-        query.relType ?? null,
-        query.type ?? null,
-        query.sender ?? null,
-        query.limit,
-      ],
+      [query.parentEventId, query.roomNid, low, high, query.relType ?? null, type, sender, query.limit],
     );
     return rows.map((row) => ({ ...fromRow(row), relType: row.rel_type }));
   }
