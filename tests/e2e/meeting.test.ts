@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { dispose } from '@livekit/rtc-node';
 import type { Browser } from 'playwright-core';
@@ -188,6 +190,28 @@ describe('a meeting of two members and a guest', () => {
     await zaynab.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
     await Promise.all([hearsAndSees(zaynab), hearsAndSees(karim)]);
     assert.deepEqual(zaynab.errors, []);
+  });
+
+  it('a guest whom a restarted LiveKit does not know asks again by themselves', async () => {
+    // What was live for a moment only is not begun anew.
+    await zaynab.page
+      .locator('.meeting-bar')
+      .getByText(/^٠:[١-٥][٠-٩]$/)
+      .waitFor();
+    process.kill(Number(readFileSync(join(server.data, 'livekit/livekit.pid'), 'utf8')), 'SIGKILL');
+    const ask = karim.page.getByRole('button', { name: 'إدخال', exact: true });
+    const closed = karim.page.getByRole('button', { name: /الأشخاص/, pressed: false });
+    await until(
+      async () => {
+        if (await closed.isVisible()) await closed.click();
+        return ask.isVisible();
+      },
+      (asked) => asked,
+      'the guest should ask again',
+    );
+    await ask.click();
+    await zaynab.page.getByRole('toolbar', { name: 'اجتماع' }).waitFor();
+    await Promise.all([hearsAndSees(zaynab), hearsAndSees(karim)]);
   });
 
   it('the only member comes in anew, and the guest who stayed takes the new key', async () => {

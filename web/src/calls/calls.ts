@@ -60,11 +60,11 @@ class CallEngine implements Calls {
       now: this.parts.now,
     });
     const title = client.rooms.summary(roomId).value?.title;
-    return this.begin(entrance, options, title?.kind === 'named' ? title.text : '', true);
+    return this.begin(entrance, options, title?.kind === 'named' ? title.text : '');
   }
 
   joinByLink(linkId: string, key: string, name: string, options: JoinOptions): Call {
-    return this.begin(new GuestEntrance(linkId, key, name, this.parts.fetch), options, '', false);
+    return this.begin(new GuestEntrance(linkId, key, name, this.parts.fetch), options, '');
   }
 
   async linkFacts(linkId: string): Promise<LinkFacts> {
@@ -87,12 +87,10 @@ class CallEngine implements Calls {
     entrance: ConstructorParameters<typeof LiveCall>[0]['entrance'],
     options: JoinOptions,
     title: string,
-    mayComeAgain: boolean,
   ): Call {
     const { client } = this.parts;
     const call = new LiveCall({
       entrance,
-      mayComeAgain,
       options,
       title,
       known: (userId) => client.signalling.person(userId),

@@ -27,8 +27,6 @@ import { TrafficMeter } from './traffic-meter.ts';
 
 export interface LiveCallParts {
   readonly entrance: Entrance;
-  /** Whether this person may come in again without asking anybody. */
-  readonly mayComeAgain: boolean;
   readonly options: JoinOptions;
   readonly title: string;
   /** How a member looks in this app: name and picture by user id. */
@@ -496,11 +494,11 @@ export class LiveCall implements Call {
     this.privacy.value = privacyOf(people, this.epoch !== undefined && this.room.isE2EEEnabled);
   }
 
-  /** A media server that was started again knows nobody: whoever may come in again does so. */
+  /** A media server that was started again knows nobody: all come in again. */
   private endAfter(reason: DisconnectReason | undefined): CallState {
     const state = endOf(reason);
     const lived = this.parts.now() - (this.startedAt.value ?? Infinity);
-    return state === 'lost' && this.parts.mayComeAgain && lived >= worthwhile ? 'moved' : state;
+    return state === 'lost' && lived >= worthwhile ? 'moved' : state;
   }
 
   /** A shared screen could not be shared again without asking: it comes first. */

@@ -3,7 +3,7 @@ import { keepLowData } from './low-data.ts';
 import { watchMicrophone } from './own-microphone.ts';
 import { tell, tellError } from './toasts.ts';
 import { say } from '../words/words.ts';
-import type { Call, Calls } from '../calls/door.ts';
+import type { Call, Calls, JoinOptions } from '../calls/door.ts';
 
 /** The meeting this tab is in. It goes on while the user looks at chats. */
 export interface CurrentCall {
@@ -12,6 +12,8 @@ export interface CurrentCall {
   readonly roomId?: string;
   /** The link a guest came by. */
   readonly linkId?: string;
+  /** Comes in again by the same way. A guest asks to be let in again. */
+  readonly again: (options: JoinOptions) => Promise<Call>;
 }
 
 export const currentCall = signal<CurrentCall | undefined>(undefined);
@@ -58,22 +60,22 @@ export function enterCall(current: CurrentCall): void {
 }
 
 /** Comes in again when the call says that it has left for that. Answers how to stop. */
-function followMove({ call, roomId }: CurrentCall): () => void {
+function followMove(current: CurrentCall): () => void {
   return effect(() => {
-    if (roomId === undefined || call.state.value !== 'moved') return;
-    untracked(() => comeAgain(call, roomId)).catch(async (error: unknown) => {
+    if (current.call.state.value !== 'moved') return;
+    untracked(() => comeAgain(current)).catch(async (error: unknown) => {
       tellError(error);
       await leaveCall();
     });
   });
 }
 
-async function comeAgain(call: Call, roomId: string): Promise<void> {
-  const calls = await loadCalls();
+async function comeAgain(current: CurrentCall): Promise<void> {
   // The room must hear of the leaving before the coming.
-  await call.leave();
+  await current.call.leave();
   // It may have been left for good meanwhile.
-  if (currentCall.value?.call === call) enterCall({ call: calls.join(roomId, call.options()), roomId });
+  if (currentCall.value?.call !== current.call) return;
+  enterCall({ ...current, call: await current.again(current.call.options()) });
 }
 
 /** Leaves, and forgets the meeting. */

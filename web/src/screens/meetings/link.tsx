@@ -72,11 +72,12 @@ export function LinkScreen({ token }: { token: string }) {
   }
   const title = facts.title || say('meetingTitle');
   const state = call?.state.value;
-  if (call && (state === 'live' || state === 'reconnecting')) return <InCall call={call} title={title} />;
+  if (call && (state === 'live' || state === 'reconnecting' || state === 'moved'))
+    return <InCall call={call} title={title} />;
+  const join = async (options: JoinOptions) =>
+    (await loadCalls()).joinByLink(token, key, name.trim(), options);
   const enter = (options: JoinOptions) =>
-    void attempt(async () =>
-      enterCall({ call: (await loadCalls()).joinByLink(token, key, name.trim(), options), linkId: token }),
-    );
+    void attempt(async () => enterCall({ call: await join(options), linkId: token, again: join }));
   return (
     <Lobby
       title={title}

@@ -32,8 +32,9 @@ export function MeetingScreen({ roomId }: { roomId: string }) {
     return <Over words={overWords(state)} roomId={roomId} />;
   }
   if (client.encryption.state.value === 'loading') return <Waiting words={say('encryptionLoading')} />;
+  const join = async (options: JoinOptions) => (await loadCalls()).join(roomId, options);
   const enter = (options: JoinOptions) =>
-    void attempt(async () => enterCall({ call: (await loadCalls()).join(roomId, options), roomId }));
+    void attempt(async () => enterCall({ call: await join(options), roomId, again: join }));
   return (
     <Lobby
       title={name}
