@@ -2,6 +2,7 @@ import { batch, signal } from '@preact/signals-core';
 import { ConnectionState, ParticipantEvent, Room, RoomEvent, Track } from 'livekit-client';
 import type { DisconnectReason, Participant as LivekitParticipant, RemoteTrack } from 'livekit-client';
 import { endOf, failureState, isOver, makeRoom } from './call-room.ts';
+import { participantOf, requestsOf, sharesEpochs, takePictures } from './call-participants.ts';
 import { CallWords } from './call-words.ts';
 import type {
   Call,
@@ -17,6 +18,7 @@ import type { MediaKey } from './element-call-keys.ts';
 import type { CallSide, Entrance } from './entrance.ts';
 import type { Epoch, Participant } from './epochs.ts';
 import { MediaKeys } from './media-keys.ts';
+import { chooseDevice, chosenDevices, switchCamera, turnOn } from './own-devices.ts';
 import { peopleOf, privacyOf } from './people-of-call.ts';
 import type { Known } from './people-of-call.ts';
 import { takePicture } from './still-camera.ts';
@@ -81,6 +83,7 @@ export class LiveCall implements Call {
   /** The devices that were wanted at first have been turned on, as far as they work. */
   private settled = false;
   private finished: Promise<void> | undefined;
+  /** How one was when the line broke, or the call ended. */
   private lastOptions: JoinOptions | undefined;
 
   constructor(parts: LiveCallParts) {
@@ -152,11 +155,13 @@ export class LiveCall implements Call {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
+    this.wish({ microphone: on });
     await this.room.localParticipant.setMicrophoneEnabled(on);
     this.draw();
   }
 
   async setCamera(on: boolean): Promise<void> {
+    this.wish({ camera: on });
     await this.room.localParticipant.setCameraEnabled(on);
     if (on) await this.removeStill();
     this.draw();
@@ -175,12 +180,9 @@ export class LiveCall implements Call {
 
   async setAudioOnly(on: boolean): Promise<void> {
     this.audioOnly.value = on;
+    this.wish({ audioOnly: on });
     if (on && this.camera.value) await this.setCamera(false);
-    for (const participant of this.room.remoteParticipants.values()) {
-      for (const publication of participant.videoTrackPublications.values()) {
-        if (publication.source === Track.Source.Camera) publication.setSubscribed(!on);
-      }
-    }
+    takePictures(this.room, !on);
     this.draw();
   }
 
@@ -198,27 +200,12 @@ export class LiveCall implements Call {
   }
 
   async switchCamera(): Promise<void> {
-    const track = this.room.localParticipant.getTrackPublication(Track.Source.Camera)?.videoTrack;
-    const now = track?.mediaStreamTrack.getSettings().facingMode;
-    const cameras = await Room.getLocalDevices('videoinput', false);
-    if (now === 'user' || now === 'environment') {
-      await this.room.localParticipant.setCameraEnabled(false);
-      await this.room.localParticipant.setCameraEnabled(true, {
-        facingMode: now === 'user' ? 'environment' : 'user',
-      });
-    } else {
-      const at = cameras.findIndex(
-        (camera) => camera.deviceId === track?.mediaStreamTrack.getSettings().deviceId,
-      );
-      const next = cameras[(at + 1) % Math.max(cameras.length, 1)];
-      if (next !== undefined) await this.room.switchActiveDevice('videoinput', next.deviceId);
-    }
+    await switchCamera(this.room);
     this.draw();
   }
 
   async choose(kind: DeviceKind, id: string): Promise<void> {
-    const kinds = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
-    await this.room.switchActiveDevice(kinds[kind], id);
+    await chooseDevice(this.room, kind, id);
   }
 
   async startSound(): Promise<void> {
@@ -270,30 +257,15 @@ export class LiveCall implements Call {
     };
   }
 
-  private others(): LivekitParticipant[] {
-    return [...this.room.remoteParticipants.values()];
-  }
-
   /** Those of the others who have the key of the meeting itself: not members in Element Call. */
   private sharers(): string[] {
-    return this.others().flatMap((one) => (sharesEpochs(one) ? [one.identity] : []));
+    return [...this.room.remoteParticipants.values()].filter(sharesEpochs).map(({ identity }) => identity);
   }
 
   /** While the connection is being made anew others seem to be gone: then nothing may be concluded from who is there. */
   private participants(): Participant[] {
     if (this.room.state !== ConnectionState.Connected) return [];
-    return [this.room.localParticipant, ...this.others()].map((one) => {
-      const { user_id: userId, device_id: deviceId, guest_id: guestId } = one.attributes;
-      return {
-        identity: one.identity,
-        joinedAt: one.joinedAt?.getTime() ?? 0,
-        epochs: sharesEpochs(one),
-        stay: one.sid,
-        ...(userId === undefined ? {} : { userId }),
-        ...(deviceId === undefined ? {} : { deviceId }),
-        ...(guestId === undefined ? {} : { guestId }),
-      };
-    });
+    return [this.room.localParticipant, ...this.room.remoteParticipants.values()].map(participantOf);
   }
 
   private async adopt(epoch: Epoch): Promise<void> {
@@ -353,11 +325,15 @@ export class LiveCall implements Call {
         this.soundBlocked.value = !room.canPlaybackAudio;
       })
       .on(RoomEvent.Reconnecting, () => {
-        if (!this.leaving) this.state.value = 'reconnecting';
+        if (this.leaving) return;
+        this.state.value = 'reconnecting';
+        // From here on tracks come and go by themselves.
+        this.lastOptions ??= this.optionsNow();
       })
       .on(RoomEvent.Reconnected, () => {
         if (this.leaving) return;
         this.state.value = 'live';
+        this.lastOptions = undefined;
         this.parts.entrance.participantsChanged('came');
         this.words.came();
         this.draw();
@@ -434,32 +410,13 @@ export class LiveCall implements Call {
 
   private async publishFirst(): Promise<void> {
     const { microphone, camera } = this.parts.options;
-    const { localParticipant } = this.room;
-    const wanted = [
-      microphone ? () => localParticipant.setMicrophoneEnabled(true) : undefined,
-      camera && !this.audioOnly.value ? () => localParticipant.setCameraEnabled(true) : undefined,
-    ];
-    for (const turnOn of wanted) {
-      try {
-        if (!this.leaving) await turnOn?.();
-      } catch (thrown) {
-        // One can take part without a device; the switches show that it is off.
-        console.warn('A device does not work.', thrown instanceof Error ? thrown.message : thrown);
-      }
-    }
+    await turnOn(this.room, { microphone, camera: camera && !this.audioOnly.value }, () => this.leaving);
     this.soundBlocked.value = !this.room.canPlaybackAudio;
     this.draw();
   }
 
   private showLobby(guests: Entrance['lobby']['value']): void {
-    this.waiting.value = guests
-      .filter((guest) => guest.state === 'waiting')
-      .map((guest) => ({
-        id: guest.guest_id,
-        name: guest.name,
-        avatarId: guest.guest_id,
-        hasKey: this.parts.entrance.hasProved(guest.guest_id),
-      }));
+    this.waiting.value = requestsOf(guests, (guestId) => this.parts.entrance.hasProved(guestId));
   }
 
   /** Recomputes what screens see, once for all changes of this turn. */
@@ -506,18 +463,17 @@ export class LiveCall implements Call {
     return this.settled && this.state.value === 'live' && !this.screen.value;
   }
 
+  /** Said while the line is broken, it holds when one comes in again. */
+  private wish(change: Partial<JoinOptions>): void {
+    if (this.lastOptions !== undefined) this.lastOptions = { ...this.lastOptions, ...change };
+  }
+
   private optionsNow(): JoinOptions {
-    const chosen = (kind: MediaDeviceKind) => this.room.getActiveDevice(kind);
-    const devices: [DeviceKind, string | undefined][] = [
-      ['microphone', chosen('audioinput')],
-      ['camera', chosen('videoinput')],
-      ['speaker', chosen('audiooutput')],
-    ];
     return {
       microphone: this.microphone.value,
       camera: this.camera.value,
       audioOnly: this.audioOnly.value,
-      devices: Object.fromEntries(devices.filter(([, id]) => id !== undefined)),
+      devices: chosenDevices(this.room),
     };
   }
 
@@ -528,7 +484,7 @@ export class LiveCall implements Call {
 
   private async end(state: CallState): Promise<void> {
     this.leaving = true;
-    this.lastOptions = this.optionsNow();
+    this.lastOptions ??= this.optionsNow();
     this.state.value = state;
     for (const stop of this.stops.splice(0)) stop();
     this.keys.stop();
@@ -542,9 +498,4 @@ export class LiveCall implements Call {
     }
     this.worker.terminate();
   }
-}
-
-/** Everybody but members in Element Call, whom the server lets in without this mark. */
-function sharesEpochs({ attributes }: LivekitParticipant): boolean {
-  return attributes['keys'] === 'epochs' || attributes['user_id'] === undefined;
 }
